@@ -1,0 +1,76 @@
+"""Every error that Ringfence raises on purpose. What each becomes in HTTP is decided in `webhooks.problems` alone."""
+
+from __future__ import annotations
+
+
+class RingfenceError(Exception):
+    """Base of all errors that Ringfence raises on purpose. The text is for people and holds no personal data."""
+
+
+class InvalidSettings(RingfenceError):
+    """Settings that cannot work; `lines` holds one sentence for each thing to mend."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class InvalidRequest(RingfenceError):
+    """A request that cannot be understood; `field` names the part that is wrong."""
+
+    def __init__(self, detail: str, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.field = field
+
+
+class NotAuthenticated(RingfenceError):
+    """No credential, or one that we did not issue or have withdrawn."""
+
+
+class NotAllowed(RingfenceError):
+    """A known credential without the role, or for another controller."""
+
+
+class NotFound(RingfenceError):
+    """The thing asked for does not exist, or belongs to somebody else (both answer alike)."""
+
+
+class IdempotencyConflict(RingfenceError):
+    """An Idempotency-Key was used before with another request."""
+
+
+class OutcomeConflict(RingfenceError):
+    """An outcome was reported for an attempt that cannot take it, such as a refused one."""
+
+
+class StoreUnavailable(RingfenceError):
+    """The store cannot be read or written; nothing may be permitted on a guess."""
+
+
+class StoreBusy(StoreUnavailable):
+    """Others were faster too many times in a row; ask again."""
+
+
+class ClockSkew(RingfenceError):
+    """This process' clock and the store's differ by more than is safe."""
+
+
+class CallRefused(RingfenceError):
+    """Twilio refused to create the call; `status` and `body` are its answer, to be handed on as received."""
+
+    def __init__(self, status: int, body: dict[str, object]) -> None:
+        super().__init__(f"Twilio answered {status}, code {body.get('code')}")
+        self.status = status
+        self.body = body
+
+
+class CallNotCreated(RingfenceError):
+    """Twilio could not be reached or turned the request away unprocessed: certainly no call exists."""
+
+
+class CreateUncertain(RingfenceError):
+    """Twilio may or may not have created the call. It must be asked; the call must never be created again."""
+
+
+class CarrierUnavailable(RingfenceError):
+    """Twilio could not be asked (fetch, list, update); nothing was changed."""

@@ -1,0 +1,72 @@
+"""Contacts, their companies and numbers, and the one master table of suppression."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from middleware.store.models.base import Base
+from middleware.store.types import Id, Key, UtcDateTime
+
+
+class CompanyRow(Base):
+    """Who a contact works for. `company_key` is the keyed hash of country and register number."""
+
+    __tablename__ = "companies"
+    __table_args__ = (UniqueConstraint("controller_id", "company_key"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    controller_id: Mapped[str] = mapped_column(ForeignKey("controllers.id"))
+    company_key: Mapped[str] = mapped_column(Key)
+    name: Mapped[str] = mapped_column(String(200))
+    country: Mapped[str] = mapped_column(String(2))
+    register_number: Mapped[str] = mapped_column(String(64))
+    legal_form: Mapped[str] = mapped_column(String(16), default="unknown")
+    domain: Mapped[str | None] = mapped_column(String(253))
+
+
+class ContactRow(Base):
+    """The person called. `person_key` is the keyed hash of what identifies the person: mailbox, else own number."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("controller_id", "person_key"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    controller_id: Mapped[str] = mapped_column(ForeignKey("controllers.id"))
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
+    person_key: Mapped[str] = mapped_column(Key)
+    name: Mapped[str | None] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    data_source: Mapped[str] = mapped_column(String(300))
+    data_obtained_on: Mapped[date | None] = mapped_column(Date)
+    call_consent_on: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ContactNumberRow(Base):
+    """Which contacts answer at a number; a switchboard has several."""
+
+    __tablename__ = "contact_numbers"
+    controller_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number_key: Mapped[str] = mapped_column(Key, primary_key=True)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(16))
+
+
+class SuppressionRow(Base):
+    """An entry that bars a number, person or company. Found by keyed hash, so clear text is not needed to block."""
+
+    __tablename__ = "suppressions"
+    __table_args__ = (Index("ix_suppressions_subject_key", "subject_key"),)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    subject_key: Mapped[str] = mapped_column(Key)
+    subject: Mapped[str] = mapped_column(String(8))  # number, person, company
+    scope: Mapped[str] = mapped_column(String(10))  # everywhere, controller, campaign
+    scope_id: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(32))  # objection, complaint, imported, wrong_number, ...
+    source: Mapped[str] = mapped_column(String(200))  # the door it came through
+    noted_by: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
