@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -79,9 +80,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _no_shifted_clock_on_real_calls(self) -> Settings:
         if self.clock_offset_seconds and self.twilio_api_base_url == TWILIO_API:
-            raise ValueError(
-                "a shifted clock cannot be used with real Twilio: remove RINGFENCE_CLOCK_OFFSET_SECONDS"
-            )
+            raise ValueError("a shifted clock cannot be used with real Twilio: remove RINGFENCE_CLOCK_OFFSET_SECONDS")
         return self
 
     @property
@@ -120,8 +119,7 @@ def offset_to(wanted: datetime, now: datetime) -> timedelta:
     return wanted - now
 
 
-def _line(problem: object) -> str:
-    assert isinstance(problem, dict)
+def _line(problem: ErrorDetails) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "missing":

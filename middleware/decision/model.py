@@ -1,4 +1,4 @@
-"""The words of the decision core: what a rule may ask (`CallFacts`), what it answers (`Verdict`), and the whole (`Decision`).
+"""The words of the decision core: what a rule may ask (`CallFacts`), its answer (`Verdict`), the whole (`Decision`).
 
 All datetimes are aware and in UTC; local time appears only inside the calendar. All classes are immutable.
 """
@@ -74,7 +74,7 @@ class NumberKind(StrEnum):
 
 
 class LegalForm(StrEnum):
-    """What kind of person the callee's business is in law; it decides in some countries (NL) whether consent is needed."""
+    """What the callee's business is in law; in some countries (NL) it decides whether consent is needed."""
 
     LEGAL_PERSON = "legal_person"
     SOLE_TRADER = "sole_trader"

@@ -26,11 +26,9 @@ class GuardRow(Base):
     """
 
     __tablename__ = "guards"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
     scope: Mapped[str] = mapped_column(String(64), primary_key=True)  # id of the controller or campaign
-    subject: Mapped[str] = mapped_column(
-        String(40), primary_key=True
-    )  # n:<number key>, p:<contact>, c:<company>
+    subject: Mapped[str] = mapped_column(String(40), primary_key=True)  # n:<number key>, p:<contact>, c:<company>
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(7))  # attempt, block
     attempt_id: Mapped[str | None] = mapped_column(Id)
@@ -41,9 +39,7 @@ class GuardRow(Base):
     is_placed: Mapped[bool] = mapped_column(Boolean, default=False)
     outcome: Mapped[str | None] = mapped_column(String(10))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    released_at: Mapped[datetime | None] = mapped_column(
-        UtcDateTime
-    )  # proof that no call was made: does not count
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # proof that no call was made: does not count
 
 
 class AttemptRow(Base):
@@ -68,17 +64,13 @@ class AttemptRow(Base):
         ),
         Index("ix_attempts_open", "id", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     )
-    id: Mapped[str] = mapped_column(
-        Id, primary_key=True
-    )  # UUIDv7 of asked_at: a range of ids is a range of time
+    id: Mapped[str] = mapped_column(Id, primary_key=True)  # UUIDv7 of asked_at: a range of ids is a range of time
     controller_id: Mapped[str] = mapped_column(String(64))
     campaign_id: Mapped[str] = mapped_column(String(64))
     credential_id: Mapped[str] = mapped_column(String(64))
     route: Mapped[str] = mapped_column(String(16))  # api, twilio_rest
     placed_by: Mapped[str] = mapped_column(String(6))
-    callee: Mapped[str | None] = mapped_column(
-        String(40)
-    )  # E.164, or what was asked where no number can be read
+    callee: Mapped[str | None] = mapped_column(String(40))  # E.164, or what was asked where no number can be read
     callee_key: Mapped[str] = mapped_column(Key)
     caller_id: Mapped[str | None] = mapped_column(String(40))
     contact_id: Mapped[str | None] = mapped_column(Id)
@@ -145,6 +137,4 @@ class StatusReportRow(Base):
     call_status: Mapped[str] = mapped_column(String(16))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     form: Mapped[str] = mapped_column(Text)  # JSON list of [name, value], every one that arrived
-    forward_number: Mapped[int | None] = mapped_column(
-        Integer
-    )  # SequenceNumber towards the dialer, if forwarded
+    forward_number: Mapped[int | None] = mapped_column(Integer)  # SequenceNumber towards the dialer, if forwarded

@@ -59,9 +59,7 @@ class CampaignRow(Base):
     balancing_approved_by: Mapped[str | None] = mapped_column(String(200))
     balancing_approved_on: Mapped[date | None] = mapped_column(Date)
     balancing_review_due: Mapped[date | None] = mapped_column(Date)
-    texts: Mapped[dict[str, dict[str, str]]] = mapped_column(
-        JSON, default=dict
-    )  # language -> purpose, interest, ...
+    texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)  # language -> purpose, interest, ...
     overrides: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -86,9 +84,7 @@ class CredentialRow(Base):
     kind: Mapped[str] = mapped_column(String(8))  # api_key, twilio
     role: Mapped[str] = mapped_column(String(8))  # dialer, caller, auditor, admin
     controller_id: Mapped[str | None] = mapped_column(ForeignKey("controllers.id"))  # None: all of them
-    campaign_id: Mapped[str | None] = mapped_column(
-        ForeignKey("campaigns.id")
-    )  # Twilio-style: its one campaign
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id"))  # Twilio-style: its one campaign
     account_sid: Mapped[str | None] = mapped_column(String(34))
     token_serial: Mapped[int] = mapped_column(Integer, default=1)
     secret_hash: Mapped[str | None] = mapped_column(String(64))

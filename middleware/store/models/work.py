@@ -40,9 +40,7 @@ class NoticeRow(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     controller_id: Mapped[str] = mapped_column(String(64))
     campaign_id: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(
-        String(40)
-    )  # p:<contact>, or n:<number key> where no contact is known
+    subject: Mapped[str] = mapped_column(String(40))  # p:<contact>, or n:<number key> where no contact is known
     contact_id: Mapped[str | None] = mapped_column(Id)
     attempt_id: Mapped[str] = mapped_column(Id)
     callee_key: Mapped[str] = mapped_column(String(32))

@@ -1,0 +1,87 @@
+"""One database, reached in one way on every engine: read transactions, write transactions, errors of ours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from middleware.errors import StoreUnavailable
+from middleware.store.turns import Turns
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an acknowledged attempt survives a power cut
+    "PRAGMA busy_timeout=15000",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+class Database:
+    """Opens connections lazily: an unreachable store shows when it is used, as `StoreUnavailable`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.turns: AbstractContextManager[None] = Turns() if self.is_sqlite else nullcontext()
+        if self.is_sqlite:
+            Path(self.sqlite_path).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(url, pool_size=8, max_overflow=16)
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            options = {"options": "-c timezone=UTC", "connect_timeout": 5}
+            self.engine = create_engine(url, pool_size=8, max_overflow=16, connect_args=options, pool_pre_ping=True)
+
+    @property
+    def sqlite_path(self) -> str:
+        """The file of an embedded database."""
+        return make_url(self.url).database or ":memory:"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads, from one consistent snapshot where the engine gives one."""
+        with _own_errors(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write: committed when the block ends well, else undone."""
+        with self.turns, _own_errors(), self.engine.connect() as connection:
+            connection = connection.execution_options(ringfence_writes=True)
+            with connection.begin():
+                yield connection
+
+    def dispose(self) -> None:
+        """Close idle connections; after a fork the child must not share them."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a transaction that reads first and writes later fails on a stale snapshot, however long it waits
+    writes = connection.get_execution_options().get("ringfence_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError:
+        raise  # a broken constraint is an answer that callers ask for
+    except DBAPIError as error:
+        raise StoreUnavailable(f"the store did not answer ({type(error.orig).__name__})") from error
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"the store could not be used ({type(error).__name__})") from error
