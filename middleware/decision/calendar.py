@@ -1,0 +1,169 @@
+"""When the callee's wall clock allows a call: windows, holidays and early closings, in UTC, across clock changes.
+
+A zone is open at an instant if its wall clock then shows a time inside a window of that weekday, on a day that is
+no holiday, not past an early closing, and inside the checked calendar. So an opening that a clock change skips
+happens at the first instant that exists, and a window that a clock change repeats opens twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from middleware.decision.model import CallFacts, CallingHours, Window
+
+DAY = timedelta(days=1)
+# Placeholders for "we do not know where", which some zone databases nevertheless carry as zones.
+NO_ZONES = frozenset({"Etc/Unknown", "Factory"})
+
+Span = tuple[datetime, datetime]
+
+
+@lru_cache(maxsize=1024)
+def find_zone(name: str) -> ZoneInfo | None:
+    """The IANA zone of this name, or None if there is none."""
+    if name in NO_ZONES:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
+        return None
+
+
+def callee_zones(facts: CallFacts) -> tuple[ZoneInfo, ...]:
+    """Every zone in which the phone may be; empty if that is not known, or if one of them is no zone we know."""
+    own = facts.callee.time_zone
+    zones: list[ZoneInfo] = []
+    for name in facts.number.zones if own is None else (own,):
+        zone = find_zone(name)
+        if zone is None:
+            return ()
+        zones.append(zone)
+    return tuple(zones)
+
+
+def windows_on(hours: CallingHours, day: date) -> Sequence[Window]:
+    """The windows of one local day, cut at its early closing; none on holidays and outside the checked calendar."""
+    if day in hours.holidays or not hours.calendar_from <= day <= hours.calendar_until:
+        return ()
+    windows = hours.week[day.weekday()]
+    early = hours.early_closings.get((day.month, day.day)) if hours.early_closings else None
+    if early is None:
+        return windows
+    return tuple(Window(w.opens, min(w.closes, early)) for w in windows if w.opens < early)
+
+
+def is_open(hours: CallingHours, zone: ZoneInfo, at: datetime) -> bool:
+    """Whether the wall clock of `zone` shows a permitted time at the instant `at`."""
+    return _window_at(hours, at.astimezone(zone)) is not None
+
+
+def next_opening(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
+    """The first instant from `at` on at which all zones are open, in UTC; None if the calendar ends before."""
+    settled, index = 0, 0
+    while settled < len(zones):  # until a whole round of zones has left the instant where it is
+        opening = _next_opening_in(hours, zones[index % len(zones)], at)
+        if opening is None:
+            return None
+        settled = settled + 1 if opening == at else 1
+        at, index = opening, index + 1
+    return at
+
+
+def next_closing(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime:
+    """The first instant after `at` at which some zone is closed, in UTC; all zones are open at `at`."""
+    return min(_next_closing_in(hours, zone, at) for zone in zones)
+
+
+def day_begins(zone: ZoneInfo, day: date) -> datetime:
+    """The first instant, in UTC, at which the wall clock of `zone` shows the given day."""
+    midnight = _utc_midnight(day)
+    before, change, after = _offsets_around(zone, midnight)
+    if midnight - before < change:
+        return midnight - before
+    return max(midnight - after, change)
+
+
+def _window_at(hours: CallingHours, local: datetime) -> Window | None:
+    minute = local.hour * 60 + local.minute
+    for window in windows_on(hours, local.date()):
+        if window.opens <= minute < window.closes:
+            return window
+    return None
+
+
+def _next_opening_in(hours: CallingHours, zone: ZoneInfo, at: datetime) -> datetime | None:
+    local = at.astimezone(zone)
+    if _window_at(hours, local) is not None:
+        return at
+    # A clock set back over midnight shows yesterday again, so the search begins a day early and compares two days.
+    day = max(local.date() - DAY, hours.calendar_from)
+    while day <= hours.calendar_until:
+        openings = [start for start, end in open_spans(hours, zone, day) if start >= at]
+        if openings:
+            openings += [start for start, end in open_spans(hours, zone, day + DAY) if start >= at]
+            return min(openings)
+        day += DAY
+    return None
+
+
+def _next_closing_in(hours: CallingHours, zone: ZoneInfo, at: datetime) -> datetime:
+    while True:
+        local = at.astimezone(zone)
+        window = _window_at(hours, local)
+        if window is None:
+            return at
+        at = _window_ends(hours, zone, at, local, window)
+
+
+def _window_ends(hours: CallingHours, zone: ZoneInfo, at: datetime, local: datetime, window: Window) -> datetime:
+    minute = local.hour * 60 + local.minute
+    end = at + timedelta(minutes=window.closes - minute, seconds=-local.second, microseconds=-local.microsecond)
+    if end.astimezone(zone).utcoffset() == local.utcoffset():  # no clock change before the window ends
+        return end
+    return next(end for start, end in open_spans(hours, zone, local.date()) if start <= at < end)
+
+
+def open_spans(hours: CallingHours, zone: ZoneInfo, day: date) -> list[Span]:
+    """The spans of UTC in which the wall clock of `zone` shows a permitted time of the given day."""
+    windows = windows_on(hours, day)
+    if not windows:
+        return []
+    midnight = _utc_midnight(day)
+    before, change, after = _offsets_around(zone, midnight)
+    spans: list[Span] = []
+    for window in windows:
+        opens, closes = midnight + timedelta(minutes=window.opens), midnight + timedelta(minutes=window.closes)
+        spans.append((opens - before, min(closes - before, change)))
+        spans.append((max(opens - after, change), closes - after))
+    return [(start, end) for start, end in spans if start < end]
+
+
+def _offsets_around(zone: ZoneInfo, midnight: datetime) -> tuple[timedelta, datetime, timedelta]:
+    """The offset before, the instant of, and the offset after the clock change near a day.
+
+    Offsets reach at most a day, and no zone changes its clock twice within three days. Without a change the
+    instant lies behind the day.
+    """
+    start, end = midnight - DAY, midnight + 2 * DAY
+    before, after = _offset(zone, start), _offset(zone, end)
+    if before == after:
+        return before, end, after
+    low, high = 0, int((end - start).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(zone, start + timedelta(seconds=middle)) == before:
+            low = middle
+        else:
+            high = middle
+    return before, start + timedelta(seconds=high), after
+
+
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).replace(tzinfo=UTC) - at
+
+
+def _utc_midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
