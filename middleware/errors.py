@@ -74,3 +74,54 @@ class CreateUncertain(RingfenceError):
 
 class CarrierUnavailable(RingfenceError):
     """Twilio could not be asked (fetch, list, update); nothing was changed."""
+
+
+class IncompleteNotice(RingfenceError):
+    """An information mail that lacks what the law asks for; `items` names everything that is missing or unusable."""
+
+    def __init__(self, items: tuple[str, ...]) -> None:
+        super().__init__(
+            "the information mail lacks what GDPR art. 14 asks for; complete the controller, campaign or contact: "
+            + ", ".join(items)
+        )
+        self.items = items
+
+
+class BrokenNoticeTemplate(RingfenceError):
+    """A notice template that is missing or cannot be rendered; the text names the file and the fault."""
+
+
+class InvalidMailAddress(RingfenceError):
+    """Not an address that mail can be sent to. The text does not repeat it."""
+
+
+class InvalidLink(RingfenceError):
+    """A link that we did not sign, or that was changed on its way."""
+
+
+class UnknownNotice(RingfenceError):
+    """No notice has this id; it may have been erased."""
+
+
+class MailFault(RingfenceError):
+    """Base of the three ways in which a mail is not known to be delivered.
+
+    `reason` is the server's or the system's own words with addresses taken out; `code` the SMTP reply code, if any.
+    """
+
+    def __init__(self, reason: str, code: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+class MailDeferred(MailFault):
+    """Certainly not delivered, for a cause that may pass: the same message may be sent again."""
+
+
+class MailRefused(MailFault):
+    """Certainly not delivered, and the server will not take this message to this address."""
+
+
+class MailUncertain(MailFault):
+    """The connection was lost after the closing dot: perhaps delivered. The message must never be sent again."""
