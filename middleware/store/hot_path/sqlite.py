@@ -1,0 +1,110 @@
+"""The hot path on SQLite: the driver's own connection, everything computed before the write begins."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+
+from middleware.clock import Clock
+from middleware.errors import StoreUnavailable
+from middleware.store.database import SQLITE_PRAGMAS
+from middleware.store.hot_path.model import HotAsk, HotReading, Reservation
+from middleware.store.hot_path.rows import ask_parameters, reading_from, reservation_parameters
+from middleware.store.hot_path.statements import ATTEMPT_COLUMNS, DECISION_COLUMNS, GUARD_COLUMNS, insert, reading
+
+_INSERT_GUARD = insert(
+    "guards",
+    (*GUARD_COLUMNS, "placed_by", "is_placed"),
+    ("?", "?", "?", "'attempt'", "?", "?", "?", "?", "?", "0"),
+)
+_INSERT_ATTEMPT = insert("attempts", ATTEMPT_COLUMNS, (f":{name}" for name in ATTEMPT_COLUMNS))
+_INSERT_DECISION = insert("decisions", DECISION_COLUMNS, (f":{name}" for name in DECISION_COLUMNS))
+
+
+class SqliteHotPath:
+    """One machine has one clock, so the process' clock is the store's."""
+
+    def __init__(self, path: str, turns: AbstractContextManager[None], clock: Clock) -> None:
+        self._path = path
+        self._turns = turns
+        self._clock = clock
+        self._idle: deque[sqlite3.Connection] = deque()
+
+    def read(self, ask: HotAsk) -> HotReading:
+        """One statement in one snapshot; the clock is taken just before it."""
+        sql = reading(ask.counted, ask.contact_id is not None, ask.idempotency_key is not None, is_sqlite=True)
+        connection = self._connection()
+        try:
+            now = self._clock.now()
+            rows = connection.execute(sql, ask_parameters(ask)).fetchall()
+        except sqlite3.Error as error:
+            connection.close()
+            raise StoreUnavailable(f"the store could not be read ({type(error).__name__})") from error
+        self._idle.append(connection)
+        return reading_from(rows, ask.counted, now)
+
+    def write(self, reservation: Reservation) -> bool:
+        """Guards, attempt and decision in one transaction that takes the write lock at once."""
+        parameters = reservation_parameters(reservation, as_text)
+        guards = [
+            (
+                guard.scope_id,
+                guard.subject,
+                guard.seq,
+                reservation.attempt_id,
+                reservation.campaign_id,
+                parameters["asked_at"],
+                parameters["permit_expires_at"],
+                parameters["placed_by"],
+            )
+            for guard in reservation.guards
+        ]
+        connection = self._connection()
+        try:
+            with self._turns:
+                is_written = _write(connection, guards, parameters)
+        except sqlite3.Error as error:
+            connection.close()  # rolls back what was begun
+            raise StoreUnavailable(f"the store could not be written ({type(error).__name__})") from error
+        self._idle.append(connection)
+        return is_written
+
+    def _connection(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return _connect(self._path)
+
+
+def _write(
+    connection: sqlite3.Connection, guards: Sequence[tuple[object, ...]], parameters: dict[str, str | int | None]
+) -> bool:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for guard in guards:
+            connection.execute(_INSERT_GUARD, guard)
+        connection.execute(_INSERT_ATTEMPT, parameters)
+        connection.execute(_INSERT_DECISION, parameters)
+    except sqlite3.IntegrityError:
+        connection.execute("ROLLBACK")
+        return False
+    connection.execute("COMMIT")
+    return True
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=256)
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"the store could not be opened ({type(error).__name__})") from error
+    return connection
+
+
+def as_text(at: datetime | None) -> str | None:
+    """An instant as SQLAlchemy writes it to SQLite: naive UTC with microseconds."""
+    return None if at is None else at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
