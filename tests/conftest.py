@@ -1,0 +1,70 @@
+"""Fixtures that every test may ask for: the two databases and the queue's server, real ones."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from redis import Redis
+
+from tests.server_guard import ServerMissing
+from tests.servers import RunningServer, administration, fresh_database, postgres_server, valkey_server
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """SQLAlchemy's URL of a PostgreSQL server that this test session has to itself."""
+    yield from _started(postgres_server())
+
+
+@pytest.fixture(scope="session")
+def _postgres_admin(postgres_url: str) -> Iterator[psycopg.Connection]:
+    with closing(administration(postgres_url)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str, _postgres_admin: psycopg.Connection) -> Iterator[str]:
+    """SQLAlchemy's URL of an empty database on that server."""
+    with fresh_database(postgres_url, _postgres_admin) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """redis-py's URL of a Valkey server that this test session has to itself; `valkey` empties it."""
+    yield from _started(valkey_server())
+
+
+@pytest.fixture
+def valkey(valkey_url: str) -> Iterator[Redis]:
+    """A client of an empty Valkey."""
+    with Redis.from_url(valkey_url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """SQLAlchemy's URL of an empty SQLite file."""
+    return f"sqlite:///{tmp_path / 'ringfence.sqlite3'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLAlchemy's URL of an empty database, of each engine in turn."""
+    url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_database"}[request.param])
+    return url
+
+
+def _started(server: AbstractContextManager[RunningServer]) -> Iterator[str]:
+    """A developer without a server skips its tests; in CI that would hide them, so there they fail."""
+    try:
+        with server as running:
+            yield running.url
+    except ServerMissing as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing), pytrace=False)
+        pytest.skip(str(missing))
