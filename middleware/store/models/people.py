@@ -33,7 +33,7 @@ class ContactRow(Base):
     __table_args__ = (UniqueConstraint("controller_id", "person_key"),)
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     controller_id: Mapped[str] = mapped_column(ForeignKey("controllers.id"))
-    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"), index=True)
     person_key: Mapped[str] = mapped_column(Key)
     name: Mapped[str | None] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(254))
@@ -51,7 +51,7 @@ class ContactNumberRow(Base):
     __tablename__ = "contact_numbers"
     controller_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     number_key: Mapped[str] = mapped_column(Key, primary_key=True)
-    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), primary_key=True)
+    contact_id: Mapped[str] = mapped_column(ForeignKey("contacts.id"), primary_key=True, index=True)
     number: Mapped[str] = mapped_column(String(16))
 
 

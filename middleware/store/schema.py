@@ -1,0 +1,41 @@
+"""Brings a database to the schema this version works with, and tells whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from middleware.store.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(database: Database, revision: str = "head") -> None:
+    """Run every migration that is missing, all in one transaction; two processes may start at once."""
+    config = _config()
+    with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241920)")
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database has exactly the schema of this version."""
+    with database.reading() as connection:
+        return _revision_of(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
