@@ -1,32 +1,139 @@
-"""The book of policies: one per country, audience and campaign."""
+"""The book of policies: one for each country, audience and set of campaign overrides."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from middleware.decision.model import Audience, Policy, PolicyProblem, Reason
+from middleware.policies.overrides import tightened
+from middleware.policies.pack import AudienceRules, Figure, Pack
+from middleware.policies.resolving import country_policy
+from middleware.policies.sentences import path_of, sentence
+from middleware.policies.source import Unreadable, read_source
+
+_FILE_NAME = re.compile(r"[A-Z]{2}\.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class _Country:
+    """One file: its policies by audience, or what is wrong with it."""
+
+    policies: Mapping[Audience, Policy]
+    undecided: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 class PolicyBook:
-    """Policies of all countries that have a file in `countries_dir`. A file that is wrong closes its country."""
+    """Policies of all countries that have a file in `countries_dir`. A file that is wrong closes its country alone.
+
+    May be shared by threads; `load` exchanges everything at once.
+    """
 
     def __init__(self, countries_dir: Path) -> None:
         self._dir = countries_dir
+        self.load()
 
     def load(self) -> None:
-        """Read all files anew. Never raises for a bad file: see `problems`."""
+        """Read all files anew. Never raises for a bad file: `problems` tells, and its country is closed."""
+        countries: dict[str, _Country] = {}
+        strays: list[str] = []
+        for path in sorted(self._dir.glob("*.y*ml")):
+            if _FILE_NAME.fullmatch(path.name):
+                countries[path.stem] = _read_country(path)
+            else:
+                strays.append(
+                    f"{path.name}: a country's file is named by its ISO code, such as DK.yaml; it is not read"
+                )
+        if not countries:
+            strays.append(f"{self._dir} holds no country's file, so no number can be called")
+        self._countries, self._strays = countries, tuple(strays)
+        self._resolved = lru_cache(maxsize=4096)(self._resolve)
 
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with which file, one sentence each; empty if all is well."""
-        return ()
+        """What is wrong with which file, one sentence each with its line; empty if all is well."""
+        return self._strays + tuple(problem for country in self._countries.values() for problem in country.problems)
 
     def countries(self) -> tuple[str, ...]:
-        """ISO codes of the countries whose file is usable."""
-        return ()
+        """ISO codes of the countries that can be called."""
+        return tuple(code for code, country in self._countries.items() if not country.problems)
+
+    def undecided(self, country: str) -> tuple[str, ...]:
+        """What the research did not find for a country, so that our own default stands in; one sentence each."""
+        known = self._countries.get(country)
+        return () if known is None else known.undecided
 
     def resolve(
         self, country: str | None, audience: Audience, overrides: Mapping[str, object], campaign_id: str
     ) -> Policy | PolicyProblem:
         """The policy for a callee's country under a campaign's overrides, or why there is none."""
-        return PolicyProblem(Reason.NUMBER_COUNTRY_CLOSED, f"No policy for {country or 'this number'}.")
+        if not overrides:
+            return self._resolved(country, audience, "", "")
+        return self._resolved(country, audience, json.dumps(overrides, sort_keys=True, default=str), campaign_id)
+
+    def _resolve(
+        self, country: str | None, audience: Audience, overrides: str, campaign_id: str
+    ) -> Policy | PolicyProblem:
+        if country is None:
+            return PolicyProblem(
+                Reason.NUMBER_COUNTRY_CLOSED, "The number belongs to no country. Correct it in the list."
+            )
+        known = self._countries.get(country)
+        if known is None:
+            detail = f"Calls to {country} are closed: no file holds its rules."
+            return PolicyProblem(Reason.NUMBER_COUNTRY_CLOSED, detail)
+        if known.problems:
+            detail = f"The rules of {country} cannot be used until this is mended: {'; '.join(known.problems)}."
+            return PolicyProblem(Reason.POLICY_UNUSABLE, detail)
+        policy = known.policies[audience]
+        if not overrides:
+            return policy
+        try:
+            return tightened(policy, json.loads(overrides), campaign_id)
+        except ValueError as error:
+            detail = f"The overrides of campaign {campaign_id} cannot be used in {country}: {error}."
+            return PolicyProblem(Reason.POLICY_UNUSABLE, detail)
+
+
+def _read_country(path: Path) -> _Country:
+    try:
+        source = read_source(path)
+        pack = Pack.model_validate(source.content)
+        if pack.country != path.stem:
+            raise Unreadable(f"{source.at(['country'])}: the file is named {path.stem} and is about {pack.country}")
+        return _usable(pack)
+    except Unreadable as error:
+        return _Country({}, problems=(str(error),))
+    except ValidationError as error:
+        problems = tuple(f"{source.at(path_of(problem))}: {sentence(problem)}" for problem in error.errors())
+        return _Country({}, problems=problems)
+    except ValueError as error:  # the package cannot tell the holidays
+        return _Country({}, problems=(f"{source.at(['calendar'])}: calendar: {error}",))
+
+
+def _usable(pack: Pack) -> _Country:
+    policies = {audience: country_policy(pack, audience) for audience in Audience}
+    undecided = tuple(
+        f"{audience.value} {name}: {figure.undecided}"
+        for audience, rules in ((Audience.B2B, pack.b2b), (Audience.B2C, pack.b2c))
+        for name, figure in _figures(rules)
+        if figure.undecided
+    )
+    return _Country(policies, undecided)
+
+
+def _figures(rules: AudienceRules) -> list[tuple[str, Figure]]:
+    single: list[tuple[str, Figure]] = [
+        ("hours", rules.hours),
+        ("holidays", rules.holidays),
+        ("spacing", rules.spacing),
+        ("ring", rules.ring),
+    ]
+    several = [("early_closings", rules.early_closings), ("caps", rules.caps), ("gates", rules.gates)]
+    return single + [(name, figure) for name, figures in several for figure in figures]
