@@ -1,0 +1,79 @@
+"""The control API, beside Twilio's: faults, the calls with their plans, the deliveries, a fresh start.
+
+GET, PUT /control/faults     the faults in force; PUT takes a JSON object, what it leaves out goes back to no fault
+GET /control/calls           every call as it really is, with what is planned for it
+GET /control/callbacks       every webhook with its tries; `?call_sid=CA..` for those of one call
+GET /control/idle?timeout=9  answers once no call and no delivery is under way; 504 if that takes longer (seconds)
+POST /control/reset          forgets calls and deliveries, back to the faults of the start
+"""
+
+from dataclasses import asdict
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from scripts.twilio_simulator.answers import json_answer
+from scripts.twilio_simulator.exchange import Exchange
+from scripts.twilio_simulator.faults import Faults
+
+_LONGEST_WAIT_SECONDS = 600.0
+
+
+class Control:
+    """The handlers; only for this machine, hence without a password."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/control/faults", self.faults),
+            web.put("/control/faults", self.switch_faults),
+            web.get("/control/calls", self.calls),
+            web.get("/control/callbacks", self.callbacks),
+            web.get("/control/idle", self.idle),
+            web.post("/control/reset", self.reset),
+        ]
+
+    async def faults(self, _request: web.Request) -> web.Response:
+        return json_answer(self._exchange.dice.faults.model_dump())
+
+    async def switch_faults(self, request: web.Request) -> web.Response:
+        try:
+            faults = Faults.model_validate_json(await request.read())
+        except ValidationError as error:
+            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'faults'}: {e['msg']}" for e in error.errors())
+            return json_answer({"error": wrong}, status=400)
+        self._exchange.dice.switch(faults)
+        return json_answer(faults.model_dump())
+
+    async def calls(self, _request: web.Request) -> web.Response:
+        return json_answer(
+            [
+                {
+                    "index": call.index,
+                    "call": self._exchange.body(call, lagging=False),
+                    "plan": asdict(call.plan),
+                    "parameters": call.request.parameters,
+                    "sip_response_code": call.state.sip_response_code,
+                    "callbacks_fired": call.callbacks_fired,
+                }
+                for call in self._exchange.calls.all()
+            ]
+        )
+
+    async def callbacks(self, request: web.Request) -> web.Response:
+        return json_answer(self._exchange.deliveries.entries(request.query.get("call_sid")))
+
+    async def idle(self, request: web.Request) -> web.Response:
+        try:
+            seconds = min(max(0.0, float(request.query.get("timeout", "10"))), _LONGEST_WAIT_SECONDS)
+        except ValueError:
+            return json_answer({"error": "timeout must be a number of seconds"}, status=400)
+        if await self._exchange.activity.idle_within(seconds):
+            return json_answer({"idle": True})
+        return json_answer({"idle": False}, status=504)
+
+    async def reset(self, _request: web.Request) -> web.Response:
+        self._exchange.reset()
+        return web.Response(status=204)
