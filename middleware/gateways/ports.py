@@ -17,6 +17,7 @@ class MailTransport(Protocol):
         there that the outcome is unknown should the process die now. If it was not called, nothing was delivered; if it
         raises, nothing is delivered either and its error goes up.
 
-        Raises `MailDeferred` (certainly not delivered, may be repeated), `MailRefused` (certainly not delivered, will not
-        be taken) and `MailUncertain` (connection lost after the closing dot: may have been delivered, never repeat).
+        Raises `MailDeferred` (certainly not delivered, may be repeated), `MailRefused` (certainly not delivered, and
+        will not be taken) and `MailUncertain` (connection lost after the closing dot: may have been delivered, never
+        repeat).
         """
