@@ -63,6 +63,14 @@ def masked(e164: str) -> str:
     return f"{e164[:3]}…{e164[-2:]}" if len(e164) > 6 else "…"
 
 
+def spaced(e164: str) -> str:
+    """A number as people read it, such as `+45 70 12 34 56`; what is not a number comes back as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return e164
+
+
 def _zones(number: phonenumbers.PhoneNumber) -> tuple[str, ...]:
     zones = timezone.time_zones_for_number(number)
     return () if zones == (timezone.UNKNOWN_TIMEZONE,) else tuple(zones)
@@ -71,7 +79,5 @@ def _zones(number: phonenumbers.PhoneNumber) -> tuple[str, ...]:
 def _emergency_or_nothing(digits: str) -> NumberFacts:
     if not digits.isdigit() or len(digits) > 6:
         return _NO_NUMBER
-    is_emergency = any(
-        phonenumbers.is_emergency_number(digits, region) for region in ("DK", "US", "GB", "DE", "AU")
-    )
+    is_emergency = any(phonenumbers.is_emergency_number(digits, region) for region in ("DK", "US", "GB", "DE", "AU"))
     return NumberFacts(country=None, kind=NumberKind.UNKNOWN, valid=False, emergency=is_emergency)

@@ -132,7 +132,7 @@ def _printable(value: object) -> object:
 
 
 def _wrapped(text: str) -> str:
-    """The paragraphs broken into lines that any mail program can show; links, telephone numbers and dates stay whole."""
+    """The paragraphs broken into lines that any mail program can show; links, numbers and dates stay whole."""
     lines = (_BOUND_BLANK.sub("\\1\N{NO-BREAK SPACE}", line) for line in text.splitlines())
     paragraphs = (
         textwrap.fill(
