@@ -118,6 +118,7 @@ class Reservation:
     attempts_left: int | None
     refusals: str
     facts: str
+    ring_timeout_seconds: int | None = None
 
 
 class HotPath(Protocol):
@@ -133,3 +134,8 @@ class HotPath(Protocol):
 def subject_id(subject: Subject, key: str) -> str:
     """How guard rows name a subject."""
     return f"{subject.value[0]}:{key}"
+
+
+def scope_id(scope: Scope, controller_id: str, campaign_id: str) -> str:
+    """How guard rows name a scope; ids hold no slash, so a campaign never meets a controller of the same name."""
+    return controller_id if scope is Scope.CONTROLLER else f"campaign/{campaign_id}"

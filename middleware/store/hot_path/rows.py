@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from middleware.decision.model import Subject
+from middleware.decision.model import Scope, Subject
 from middleware.store.hot_path.model import (
     ContactFound,
     Counted,
@@ -16,6 +16,7 @@ from middleware.store.hot_path.model import (
     HotReading,
     Reservation,
     SuppressionFound,
+    scope_id,
     subject_id,
 )
 
@@ -27,7 +28,7 @@ def ask_parameters(ask: HotAsk) -> dict[str, str]:
     """The named parameters of the reading statement; those that are None are not in its text."""
     parameters = {
         "controller_id": ask.controller_id,
-        "campaign_id": ask.campaign_id,
+        "campaign_scope": scope_id(Scope.CAMPAIGN, ask.controller_id, ask.campaign_id),
         "number_key": ask.number_key,
         "number_subject": subject_id(Subject.NUMBER, ask.number_key),
     }
@@ -118,4 +119,5 @@ def reservation_parameters(
         "attempts_left": reservation.attempts_left,
         "refusals": reservation.refusals,
         "facts": reservation.facts,
+        "ring_timeout_seconds": reservation.ring_timeout_seconds,
     }

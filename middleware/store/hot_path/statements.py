@@ -44,7 +44,7 @@ SELECT * FROM (
 ) AS {alias}
 """
 _ONLY_ONE = "(SELECT '{initial}:' || {column} FROM person WHERE (SELECT count(*) FROM person) = 1)"
-_SCOPES = {Scope.CONTROLLER: ":controller_id", Scope.CAMPAIGN: ":campaign_id"}
+_SCOPES = {Scope.CONTROLLER: ":controller_id", Scope.CAMPAIGN: ":campaign_scope"}
 _SUBJECTS = {
     Subject.NUMBER: ":number_subject",
     Subject.PERSON: _ONLY_ONE.format(initial="p", column="id"),
@@ -70,6 +70,7 @@ ATTEMPT_COLUMNS = (
     "idempotency_key",
     "request_digest",
     "dialer_callback",
+    "ring_timeout_seconds",
 )
 DECISION_COLUMNS = (
     "id",

@@ -81,6 +81,7 @@ class AttemptRow(Base):
     permit_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     request_digest: Mapped[str] = mapped_column(String(64))
+    ring_timeout_seconds: Mapped[int | None] = mapped_column(Integer)
     dialer_callback: Mapped[str | None] = mapped_column(Text)  # JSON: url, method, events
     call_sid: Mapped[str | None] = mapped_column(String(34))
     call_status: Mapped[str | None] = mapped_column(String(16))  # Twilio's last word, as received

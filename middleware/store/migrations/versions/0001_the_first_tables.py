@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("permit_expires_at", UtcDateTime(), nullable=True),
         sa.Column("idempotency_key", sa.String(length=255), nullable=True),
         sa.Column("request_digest", sa.String(length=64), nullable=False),
+        sa.Column("ring_timeout_seconds", sa.Integer(), nullable=True),
         sa.Column("dialer_callback", sa.Text(), nullable=True),
         sa.Column("call_sid", sa.String(length=34), nullable=True),
         sa.Column("call_status", sa.String(length=16), nullable=True),

@@ -1,0 +1,143 @@
+"""What the store read becomes what the rules ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from middleware.decision.model import (
+    CalleeFacts,
+    CallFacts,
+    CampaignFacts,
+    History,
+    LegalForm,
+    NumberFacts,
+    Outcome,
+    PastAttempt,
+    PlacedBy,
+    Policy,
+    PolicyProblem,
+    Scope,
+    Subject,
+    SuppressionHit,
+)
+from middleware.store.hot_path.model import (
+    SPARE_ROWS,
+    ContactFound,
+    Counted,
+    GuardFound,
+    GuardKey,
+    HotReading,
+    SuppressionFound,
+    scope_id,
+    subject_id,
+)
+
+# spacing and attempts in flight are asked of the number and the person, whatever the caps
+_ALWAYS = ((Scope.CONTROLLER, Subject.NUMBER), (Scope.CONTROLLER, Subject.PERSON))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The one contact a number leads to, as far as one can be told."""
+
+    contact_id: str | None
+    company_id: str | None
+
+
+def counted_by(policy: Policy | PolicyProblem) -> tuple[Counted, ...]:
+    """Which subjects must be counted under this policy, and how far back a rule may ask."""
+    newest = dict.fromkeys(_ALWAYS, 1)
+    if isinstance(policy, Policy):
+        for cap in policy.caps:
+            newest[cap.scope, cap.subject] = max(newest.get((cap.scope, cap.subject), 1), cap.count)
+    return tuple(Counted(scope, subject, count) for (scope, subject), count in newest.items())
+
+
+def reaches_far_enough(reading: HotReading, counted: tuple[Counted, ...]) -> bool:
+    """False when rows that do not count may hide older ones that do."""
+    for each in counted:
+        rows = reading.guards[each.scope, each.subject]
+        if len(rows) >= each.newest + SPARE_ROWS and sum(row.counts for row in rows) < each.newest:
+            return False
+    return True
+
+
+def further_back(counted: tuple[Counted, ...]) -> tuple[Counted, ...]:
+    """The same subjects, asked sixteen times as far back."""
+    return tuple(replace(each, newest=each.newest * 16) for each in counted)
+
+
+def facts_from(reading: HotReading, number: NumberFacts, campaign: CampaignFacts) -> CallFacts:
+    """All that the rules may ask; entries that other controllers or campaigns made for themselves are left out."""
+    return CallFacts(
+        now=reading.now,
+        number=number,
+        campaign=campaign,
+        callee=_callee(reading.contacts),
+        suppressions=tuple(_hit(entry) for entry in reading.suppressions if _covers(entry, campaign)),
+        histories=tuple(
+            History(scope, subject, tuple(_past(row, reading.now) for row in rows if row.counts))
+            for (scope, subject), rows in reading.guards.items()
+        ),
+    )
+
+
+def known_contact(reading: HotReading) -> Known:
+    """The contact if exactly one answers at the number; a switchboard belongs to nobody."""
+    if len(reading.contacts) != 1:
+        return Known(None, None)
+    return Known(reading.contacts[0].contact_id, reading.contacts[0].company_id)
+
+
+def guards_to_take(
+    reading: HotReading, counted: tuple[Counted, ...], campaign: CampaignFacts, number_key: str
+) -> tuple[GuardKey, ...]:
+    """The next row of every counted subject that is known, in one order for everybody."""
+    known = known_contact(reading)
+    keys = {Subject.NUMBER: number_key, Subject.PERSON: known.contact_id, Subject.COMPANY: known.company_id}
+    taken = []
+    for each in counted:
+        key = keys[each.subject]
+        if key is None:
+            continue
+        rows = reading.guards[each.scope, each.subject]
+        scope = scope_id(each.scope, campaign.controller_id, campaign.campaign_id)
+        taken.append(GuardKey(scope, subject_id(each.subject, key), rows[0].seq + 1 if rows else 1))
+    return tuple(sorted(taken, key=lambda guard: (guard.scope_id, guard.subject)))
+
+
+def _covers(entry: SuppressionFound, campaign: CampaignFacts) -> bool:
+    if entry.scope == "everywhere":
+        return True
+    return entry.scope_id == (campaign.controller_id if entry.scope == "controller" else campaign.campaign_id)
+
+
+def _hit(entry: SuppressionFound) -> SuppressionHit:
+    return SuppressionHit(entry.entry_id, entry.subject, entry.scope, entry.reason, entry.since)
+
+
+def _callee(contacts: tuple[ContactFound, ...]) -> CalleeFacts:
+    """What holds for everybody at the number; where people differ, the fact is unknown."""
+    forms = {contact.legal_form for contact in contacts}
+    zones = {contact.time_zone for contact in contacts}
+    consents = {contact.call_consent_on for contact in contacts}
+    form, zone, consent = (each.pop() if len(each) == 1 else None for each in (forms, zones, consents))
+    return CalleeFacts(
+        legal_form=LegalForm(form) if form else LegalForm.UNKNOWN,
+        time_zone=zone,
+        call_consent_on=date.fromisoformat(consent) if consent else None,
+    )
+
+
+def _past(row: GuardFound, now: datetime) -> PastAttempt:
+    return PastAttempt(
+        attempt_id=row.attempt_id,
+        campaign_id=row.campaign_id,
+        reserved_at=row.reserved_at,
+        expires_at=row.expires_at or now,
+        placed_by=PlacedBy(row.placed_by),
+        is_placed=row.is_placed,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        ended_at=row.ended_at,
+    )

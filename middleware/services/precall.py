@@ -1,0 +1,195 @@
+"""May this call be made? Read all facts, decide, and reserve what is permitted before anybody hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import orjson
+
+from middleware.decision.encoding import facts_to_json
+from middleware.decision.engine import decide, refuse_without_policy
+from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem
+from middleware.errors import StoreBusy
+from middleware.keyed_hash import Pepper
+from middleware.phone_numbers import ParsedNumber, parse
+from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
+from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.facts import (
+    facts_from,
+    further_back,
+    guards_to_take,
+    known_contact,
+    reaches_far_enough,
+)
+from middleware.services.policies import UsedPolicies
+from middleware.services.repeats import Repeats
+from middleware.store.catalogue import Campaign, Credential
+from middleware.store.hot_path.model import Counted, GuardKey, HotAsk, HotPath, HotReading, Reservation
+from middleware.store.ids import new_id
+
+MOST_ROUNDS = 5  # of losing the race for a slot before the asker is told to ask again
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One round: what was read, what it means, what was decided."""
+
+    campaign: Campaign
+    number: ParsedNumber
+    number_key: str
+    reading: HotReading
+    counted: tuple[Counted, ...]
+    facts: CallFacts
+    policy: Policy | PolicyProblem
+    decision: Decision
+
+
+class Precall:
+    """`reserve` is binding and atomic, `consider` only asks. Both raise `NotFound` for a campaign out of reach and
+    `StoreUnavailable` when facts cannot be read: then nothing is permitted."""
+
+    def __init__(
+        self,
+        hot_path: HotPath,
+        catalogue: CurrentCatalogue,
+        policies: UsedPolicies,
+        repeats: Repeats,
+        pepper: Pepper,
+        permit_time: timedelta,
+    ) -> None:
+        self._hot_path = hot_path
+        self._catalogue = catalogue
+        self._policies = policies
+        self._repeats = repeats
+        self._pepper = pepper
+        self._permit_time = permit_time
+
+    def reserve(self, question: Question, credential: Credential) -> Answer:
+        """Decide and reserve. A permit is committed when this returns; a repeated request finds its attempt.
+
+        Raises `IdempotencyConflict` for a key used with another request, `StoreBusy` after five lost races.
+        """
+        for _ in range(MOST_ROUNDS):
+            considered = self.consider(question, credential)
+            earlier = self._repeats.find(question, credential, considered.reading, considered.decision)
+            if earlier is not None:
+                return earlier
+            reservation = self._reservation(question, credential, considered)
+            if self._hot_path.write(reservation):
+                return _binding(reservation, considered)
+        raise StoreBusy("others asked for this callee at the same moment: ask again in a second")
+
+    def consider(self, question: Question, credential: Credential) -> Considered:
+        """Read and decide as of now, without leaving anything behind."""
+        number = parse(question.callee, question.default_country)
+        number_key = self._pepper.number(number.e164 or question.callee)
+        while True:
+            campaign = self._catalogue.campaign_for(credential, question.campaign_id)
+            policy, counted = self._policies.resolve(campaign, number.facts)
+            held = self._catalogue.get()
+            reading = self._read(question, credential, campaign, number_key, counted)
+            if reading.generation == held.generation:
+                break
+            self._catalogue.refresh(reading.generation)
+            self._catalogue.recheck(credential, reading.now)
+        facts = facts_from(reading, number.facts, campaign.facts)
+        if isinstance(policy, PolicyProblem):
+            decision = refuse_without_policy(facts, policy)
+        else:
+            self._policies.keep(policy, campaign.id, reading.now)
+            decision = decide(facts, policy)
+        return Considered(campaign, number, number_key, reading, counted, facts, policy, decision)
+
+    def _read(
+        self,
+        question: Question,
+        credential: Credential,
+        campaign: Campaign,
+        number_key: str,
+        counted: tuple[Counted, ...],
+    ) -> HotReading:
+        ask = HotAsk(
+            controller_id=campaign.controller_id,
+            campaign_id=campaign.id,
+            credential_id=credential.id,
+            number_key=number_key,
+            counted=counted,
+            contact_id=question.contact_id,
+            idempotency_key=question.idempotency_key,
+        )
+        reading = self._hot_path.read(ask)
+        while not reaches_far_enough(reading, counted):
+            counted = further_back(counted)
+            reading = self._hot_path.read(replace(ask, counted=counted))
+        return reading
+
+    def _reservation(self, question: Question, credential: Credential, considered: Considered) -> Reservation:
+        decision, campaign, reading = considered.decision, considered.campaign, considered.reading
+        known = known_contact(reading)
+        expires_at = None
+        guards: tuple[GuardKey, ...] = ()
+        if decision.is_permitted:
+            expires_at = reading.now + self._permit_time
+            if decision.permitted_until is not None:  # a window that closes sooner ends the permit with it
+                expires_at = min(expires_at, decision.permitted_until)
+            guards = guards_to_take(reading, considered.counted, campaign.facts, considered.number_key)
+        return Reservation(
+            attempt_id=new_id(reading.now),
+            controller_id=campaign.controller_id,
+            campaign_id=campaign.id,
+            credential_id=credential.id,
+            route=question.route,
+            placed_by=question.placed_by,
+            callee=considered.number.e164 or question.callee[:40],
+            callee_key=considered.number_key,
+            caller_id=question.caller_id,
+            contact_id=known.contact_id,
+            company_id=known.company_id,
+            guards=guards,
+            state="permitted" if decision.is_permitted else "refused",
+            asked_at=reading.now,
+            permit_expires_at=expires_at,
+            idempotency_key=question.idempotency_key,
+            request_digest=question.request_digest,
+            dialer_callback=question.dialer_callback,
+            policy_digest=decision.policy_digest,
+            is_permitted=decision.is_permitted,
+            not_before=decision.not_before,
+            attempts_left=decision.attempts_left,
+            refusals=reasons_to_json(reasons_of(decision)),
+            facts=orjson.dumps(facts_to_json(considered.facts)).decode(),
+            ring_timeout_seconds=_ring_seconds(considered.policy),
+        )
+
+
+def _ring_seconds(policy: Policy | PolicyProblem) -> int | None:
+    return int(policy.ring_timeout.total_seconds()) if isinstance(policy, Policy) else None
+
+
+def answer_of(considered: Considered) -> Answer:
+    """What an asker is told who reserves nothing."""
+    decision = considered.decision
+    return Answer(
+        attempt_id=new_id(considered.reading.now),
+        campaign_id=considered.campaign.id,
+        is_binding=False,
+        is_permitted=decision.is_permitted,
+        decided_at=decision.decided_at,
+        reasons=reasons_of(decision),
+        not_before=decision.not_before,
+        attempts_left=decision.attempts_left,
+        permit_expires_at=None,
+        ring_timeout_seconds=_ring_seconds(considered.policy) if decision.is_permitted else None,
+        policy_digest=decision.policy_digest,
+        callee=considered.number.e164,
+    )
+
+
+def _binding(reservation: Reservation, considered: Considered) -> Answer:
+    return replace(
+        answer_of(considered),
+        attempt_id=reservation.attempt_id,
+        is_binding=True,
+        permit_expires_at=reservation.permit_expires_at,
+    )

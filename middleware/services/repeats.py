@@ -1,0 +1,69 @@
+"""Requests that were made before: the same key, or the same call again while the first is under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from middleware.decision.model import Decision, Reason, Scope, Subject
+from middleware.errors import IdempotencyConflict
+from middleware.services.asking import Answer, Question, reasons_from_json
+from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.store.catalogue import Credential
+from middleware.store.database import Database
+from middleware.store.hot_path.model import HotReading
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """`window` is how long after an attempt the very same Twilio request is taken as a retry of it, not a new call.
+
+    Some SDKs send a create again after a server error or a lost connection, without any key.
+    """
+
+    database: Database
+    window: timedelta
+
+    def find(
+        self, question: Question, credential: Credential, reading: HotReading, decision: Decision
+    ) -> Answer | None:
+        """The answer given before, or None for a request seen for the first time. Raises `IdempotencyConflict`."""
+        if reading.replayed_attempt_id is not None:
+            earlier = self._load(reading.replayed_attempt_id)
+            if earlier.request_digest != question.request_digest:
+                raise IdempotencyConflict("this Idempotency-Key was used with another request: take a new key")
+            return answer_given(earlier)
+        if question.idempotency_key is None and any(v.reason is Reason.ATTEMPTS_IN_FLIGHT for v in decision.refusals):
+            return self._retried(question, credential, reading)
+        return None
+
+    def _retried(self, question: Question, credential: Credential, reading: HotReading) -> Answer | None:
+        newest = next((row for row in reading.guards[Scope.CONTROLLER, Subject.NUMBER] if row.counts), None)
+        if newest is None or reading.now - newest.reserved_at > self.window:
+            return None
+        earlier = self._load(newest.attempt_id)
+        is_same = earlier.credential_id == credential.id and earlier.request_digest == question.request_digest
+        return answer_given(earlier) if is_same and earlier.route == question.route == "twilio_rest" else None
+
+    def _load(self, attempt_id: str) -> AttemptSeen:
+        with self.database.reading() as connection:
+            return AttemptRepository(connection).by_id(attempt_id)
+
+
+def answer_given(attempt: AttemptSeen) -> Answer:
+    """The binding answer that was given when this attempt was asked for."""
+    return Answer(
+        attempt_id=attempt.id,
+        campaign_id=attempt.campaign_id,
+        is_binding=True,
+        is_permitted=attempt.is_permitted,
+        decided_at=attempt.asked_at,
+        reasons=reasons_from_json(attempt.refusals),
+        not_before=attempt.not_before,
+        attempts_left=attempt.attempts_left,
+        permit_expires_at=attempt.permit_expires_at,
+        ring_timeout_seconds=attempt.ring_timeout_seconds if attempt.is_permitted else None,
+        policy_digest=attempt.policy_digest,
+        callee=attempt.callee,
+        is_replay=True,
+    )
