@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -104,12 +104,14 @@ class PolicyBook:
 def _read_country(path: Path) -> _Country:
     try:
         source = read_source(path)
-        pack = Pack.model_validate(source.content)
-        if pack.country != path.stem:
-            raise Unreadable(f"{source.at(['country'])}: the file is named {path.stem} and is about {pack.country}")
-        return _usable(pack)
     except Unreadable as error:
         return _Country({}, problems=(str(error),))
+    try:
+        pack = Pack.model_validate(source.content)
+        if pack.country != path.stem:
+            where = source.at(["country"])
+            return _Country({}, problems=(f"{where}: the file is named {path.stem} and is about {pack.country}",))
+        return _usable(pack)
     except ValidationError as error:
         problems = tuple(f"{source.at(path_of(problem))}: {sentence(problem)}" for problem in error.errors())
         return _Country({}, problems=problems)
@@ -128,12 +130,14 @@ def _usable(pack: Pack) -> _Country:
     return _Country(policies, undecided)
 
 
-def _figures(rules: AudienceRules) -> list[tuple[str, Figure]]:
-    single: list[tuple[str, Figure]] = [
-        ("hours", rules.hours),
-        ("holidays", rules.holidays),
-        ("spacing", rules.spacing),
-        ("ring", rules.ring),
-    ]
-    several = [("early_closings", rules.early_closings), ("caps", rules.caps), ("gates", rules.gates)]
-    return single + [(name, figure) for name, figures in several for figure in figures]
+def _figures(rules: AudienceRules) -> Iterator[tuple[str, Figure]]:
+    yield "hours", rules.hours
+    yield "holidays", rules.holidays
+    yield "spacing", rules.spacing
+    yield "ring", rules.ring
+    for closing in rules.early_closings:
+        yield "early_closings", closing
+    for cap in rules.caps:
+        yield "caps", cap
+    for gate in rules.gates:
+        yield "gates", gate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import holidays
@@ -12,9 +13,8 @@ from middleware.policies.pack import HolidayCalendar
 def days_without_calls(calendar: HolidayCalendar) -> frozenset[date]:
     """All of them within the checked years. Raises ValueError if the package cannot tell."""
     years = range(calendar.checked_years.first, calendar.checked_years.last + 1)
-    days = {
-        day for subdivision in calendar.subdivisions or [None] for day in _package_days(calendar, subdivision, years)
-    }
+    subdivisions: Sequence[str | None] = calendar.subdivisions or (None,)
+    days = {day for subdivision in subdivisions for day in _package_days(calendar, subdivision, years)}
     for year in years:
         if not any(day.year == year for day in days):
             raise ValueError(f"the package `holidays` knows no holiday of {calendar.country} in {year}")

@@ -33,15 +33,15 @@ class SpacingOverride(Shape):
     """More hours between attempts, at all or after an outcome."""
 
     hours: Hours | None = None
-    after: dict[Outcome, Hours] = {}
+    after: dict[Outcome, Hours] = Field(default_factory=dict)
 
 
 class Overrides(Shape):
     """A campaign's own figures, each optional."""
 
     hours: dict[str, list[str]] | None = None
-    days_without_calls: list[date] = []
-    caps: list[CapOverride] = []
+    days_without_calls: tuple[date, ...] = ()
+    caps: tuple[CapOverride, ...] = ()
     spacing: SpacingOverride = SpacingOverride()
     ring_seconds: Annotated[StrictInt, Field(ge=5, le=600)] | None = None
 

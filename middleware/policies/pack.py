@@ -82,7 +82,7 @@ class SpacingFigure(Figure):
     """Least hours between the end of an attempt and the next one; `after` holds what differs by outcome."""
 
     hours: Hours
-    after: dict[Outcome, Hours] = {}
+    after: dict[Outcome, Hours] = Field(default_factory=dict)
 
 
 class RingFigure(Figure):
@@ -97,7 +97,7 @@ class GateFigure(Figure):
     kind: GateKind
     register_id: Annotated[Text | None, Field(alias="register")] = None
     valid_for_days: Annotated[StrictInt, Field(ge=1, le=366)] | None = None
-    except_legal_forms: list[LegalForm] = []
+    except_legal_forms: tuple[LegalForm, ...] = ()
 
     @model_validator(mode="after")
     def _register_with_its_validity(self) -> Self:
@@ -114,11 +114,11 @@ class AudienceRules(Shape):
 
     hours: WeekFigure
     holidays: Figure  # no calls on the days of the calendar
-    early_closings: list[EarlyClosing] = []
-    caps: Annotated[list[CapFigure], Field(min_length=1)]
+    early_closings: tuple[EarlyClosing, ...] = ()
+    caps: Annotated[tuple[CapFigure, ...], Field(min_length=1)]
     spacing: SpacingFigure
     ring: RingFigure
-    gates: list[GateFigure] = []
+    gates: tuple[GateFigure, ...] = ()
 
 
 class ExtraDay(Shape):
@@ -153,9 +153,9 @@ class HolidayCalendar(Shape):
 
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     categories: Annotated[list[Text], Field(min_length=1)]
-    subdivisions: list[Text] = []
+    subdivisions: tuple[Text, ...] = ()
     checked_years: CheckedYears
-    extra: list[ExtraDay] = []
+    extra: tuple[ExtraDay, ...] = ()
 
 
 class Pack(Shape):
