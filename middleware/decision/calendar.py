@@ -55,6 +55,11 @@ def windows_on(hours: CallingHours, day: date) -> Sequence[Window]:
     return tuple(Window(w.opens, min(w.closes, early)) for w in windows if w.opens < early)
 
 
+def spell_windows(windows: Sequence[Window]) -> str:
+    """Windows of one day for people: `09:00-12:00, 13:00-17:00`, or `none`."""
+    return ", ".join(f"{_spell_clock(w.opens)}-{_spell_clock(w.closes)}" for w in windows) or "none"
+
+
 def is_open(hours: CallingHours, zone: ZoneInfo, at: datetime) -> bool:
     """Whether the wall clock of `zone` shows a permitted time at the instant `at`."""
     return _window_at(hours, at.astimezone(zone)) is not None
@@ -167,3 +172,7 @@ def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
 
 def _utc_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _spell_clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

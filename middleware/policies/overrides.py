@@ -9,11 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, ValidationError, field_validator
 
+from middleware.decision.calendar import spell_windows
 from middleware.decision.model import Basis, CallingHours, Cap, Origin, Outcome, Policy, Scope, Spacing, Subject
 from middleware.policies.pack import Hours, Shape
 from middleware.policies.resolving import with_digest
 from middleware.policies.sentences import sentence
-from middleware.policies.week import DAYS, read_week, spell_windows, within
+from middleware.policies.week import DAYS, read_week, within
 
 
 class Loosening(ValueError):

@@ -92,7 +92,10 @@ class RingFigure(Figure):
 
 
 class GateFigure(Figure):
-    """What must be in place before a call; it does not bind callees known to have one of the excepted forms."""
+    """What must be in place before a call; it does not bind callees of the excepted legal forms.
+
+    A form that is not known is `unknown`: left out of the exceptions, it takes the stricter branch.
+    """
 
     kind: GateKind
     register_id: Annotated[Text | None, Field(alias="register")] = None
@@ -104,8 +107,6 @@ class GateFigure(Figure):
         is_register = self.kind is GateKind.REGISTER
         if is_register != (self.register_id is not None) or is_register != (self.valid_for_days is not None):
             raise ValueError("register and valid_for_days belong to a gate of the kind register, and both to it")
-        if LegalForm.UNKNOWN in self.except_legal_forms:
-            raise ValueError("an unknown legal form cannot be excepted: unknown takes the stricter branch")
         return self
 
 

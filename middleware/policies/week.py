@@ -31,11 +31,6 @@ def read_clock(spelled: str) -> int:
     return int(spelled[:2]) * 60 + int(spelled[3:])
 
 
-def spell_windows(windows: Sequence[Window]) -> str:
-    """Windows of one day for people: `09:00-12:00, 13:00-17:00`, or `none`."""
-    return ", ".join(f"{_spell_clock(w.opens)}-{_spell_clock(w.closes)}" for w in windows) or "none"
-
-
 def within(inner: Sequence[Window], outer: Sequence[Window]) -> bool:
     """Whether every minute of the inner windows lies in the outer ones. Both are in order and do not overlap."""
     return all(any(o.opens <= i.opens and i.closes <= o.closes for o in _joined(outer)) for i in inner)
@@ -69,7 +64,3 @@ def _joined(windows: Sequence[Window]) -> list[Window]:
             window = Window(joined.pop().opens, window.closes)
         joined.append(window)
     return joined
-
-
-def _spell_clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from middleware.decision.calendar import callee_zones, is_open, next_closing, next_opening, windows_on
+from middleware.decision.calendar import callee_zones, is_open, next_closing, next_opening, spell_windows, windows_on
 from middleware.decision.model import CallFacts, CallingHours, Policy, Reason, Verdict
 
 
@@ -36,14 +36,5 @@ def _refusal(hours: CallingHours, zones: tuple[ZoneInfo, ...], closed: list[Zone
             detail = f"In {zone.key} it is {local.date()}, a day without calls."
             return Verdict("calling_hours", Reason.HOURS_HOLIDAY, detail, hours.holidays_origin, not_before)
     zone, local = locals_[0]
-    detail = f"In {zone.key} it is {local:%A %H:%M}; calls that day: {_spell(hours, local)}."
+    detail = f"In {zone.key} it is {local:%A %H:%M}; calls that day: {spell_windows(windows_on(hours, local.date()))}."
     return Verdict("calling_hours", Reason.HOURS_OUTSIDE_WINDOW, detail, hours.origin, not_before)
-
-
-def _spell(hours: CallingHours, local: datetime) -> str:
-    windows = [f"{_clock(w.opens)}-{_clock(w.closes)}" for w in windows_on(hours, local.date())]
-    return ", ".join(windows) or "none"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from middleware.decision.model import CallFacts, Policy, Reason, Subject, Verdict
 
-_REASONS = {
-    Subject.NUMBER: Reason.SUPPRESSION_NUMBER,
-    Subject.PERSON: Reason.SUPPRESSION_PERSON,
-    Subject.COMPANY: Reason.SUPPRESSION_COMPANY,
-}
+_NUMBER = Verdict("number_suppression")
+_PERSON = Verdict("person_suppression")
+_COMPANY = Verdict("company_suppression")
 
 
 def number_suppression(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """No entry bars the number."""
-    return _verdict("number_suppression", facts, Subject.NUMBER)
+    return _verdict(facts, Subject.NUMBER, Reason.SUPPRESSION_NUMBER) if facts.suppressions else _NUMBER
 
 
 def person_suppression(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """No entry bars the person, whichever of their numbers is rung."""
-    return _verdict("person_suppression", facts, Subject.PERSON)
+    return _verdict(facts, Subject.PERSON, Reason.SUPPRESSION_PERSON) if facts.suppressions else _PERSON
 
 
 def company_suppression(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """No entry bars the company."""
-    return _verdict("company_suppression", facts, Subject.COMPANY)
+    return _verdict(facts, Subject.COMPANY, Reason.SUPPRESSION_COMPANY) if facts.suppressions else _COMPANY
 
 
-def _verdict(rule: str, facts: CallFacts, subject: Subject) -> Verdict:
+def _verdict(facts: CallFacts, subject: Subject, reason: Reason) -> Verdict:
     # Which entry it is, and why it was made, only compliance roles may learn: a verdict shows to every asker.
+    rule = f"{subject.value}_suppression"
     since = [hit.since for hit in facts.suppressions if hit.subject is subject]
     if not since:
         return Verdict(rule)
     detail = f"This {subject.value} has been on the stop list since {min(since).date()}. Do not call."
-    return Verdict(rule, _REASONS[subject], detail)
+    return Verdict(rule, reason, detail)
