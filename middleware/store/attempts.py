@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from middleware.errors import NotFound
-from middleware.store.models import AttemptEventAttemptDecisionGuardRow
+from middleware.store.models import AttemptEventRow, AttemptRow, DecisionRow, GuardRow
 from middleware.store.models.attempts import OPEN_STATES
 
 
@@ -53,12 +53,10 @@ class AttemptSeen:
     refusals: str
 
 
+_OF_DECISION = ("is_permitted", "not_before", "attempts_left", "policy_digest", "refusals")
 _SEEN: Select[Any] = select(
-    *(
-        getattr(DecisionRow if hasattr(Decisionname) and not hasattr(Attemptname) else Attemptname)
-        for name in AttemptSeen.__slots__
-    )
-).join(DecisionDecisionRow.id == AttemptRow.id)
+    *(getattr(DecisionRow if name in _OF_DECISION else AttemptRow, name) for name in AttemptSeen.__slots__)
+).select_from(AttemptRow.__table__.join(DecisionRow.__table__, DecisionRow.id == AttemptRow.id))
 
 
 class AttemptRepository:
