@@ -9,6 +9,19 @@ from typing import Any
 import orjson
 
 from middleware.decision.model import Decision, PlacedBy, Verdict
+from middleware.store.attempts import AttemptSeen
+from middleware.store.catalogue import Credential
+
+__all__ = [  # edges take these from here: they know services, not the store
+    "Answer",
+    "AttemptSeen",
+    "Credential",
+    "Question",
+    "ReasonGiven",
+    "reasons_from_json",
+    "reasons_of",
+    "reasons_to_json",
+]
 
 Json = dict[str, Any]
 

@@ -1,0 +1,54 @@
+"""The `ringfence` command line. Each command parses, calls one service and prints; errors are one line and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from middleware.errors import InvalidSettings, RingfenceError
+
+# command -> the module that has it, as a click command of the same name; loaded only when it is called
+COMMANDS = {
+    "migrate": "scripts.cli.migrate",
+}
+WRONG_USE = 2
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name]), "command")  # noqa: B009  # typed as a command below
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name]} has no click command named `command`")
+        return command
+
+
+@click.group(cls=_LazyGroup, help="Ringfence: only the calls that may be made, and the proof of each.")
+def cli() -> None:
+    """The group of all commands."""
+
+
+def main() -> None:
+    """Run one command; what the user can mend is said in one line each, without a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(WRONG_USE)
+    except InvalidSettings as error:
+        for line in error.lines:
+            click.echo(line, err=True)
+        sys.exit(WRONG_USE)
+    except RingfenceError as error:
+        click.echo(str(error), err=True)
+        sys.exit(WRONG_USE)

@@ -1,0 +1,5 @@
+"""`python -m scripts.cli` is `ringfence`."""
+
+from scripts.cli import main
+
+main()

@@ -1,0 +1,71 @@
+"""Answers and attempts as JSON: one shape on every route of ours. Instants are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from middleware.services.asking import Answer, AttemptSeen, ReasonGiven, reasons_from_json
+
+
+def answer_body(answer: Answer) -> dict[str, Any]:
+    """What an asker reads: the verdict first, every reason, when it will be permitted, what the permit allows."""
+    permit = None
+    if answer.is_binding and answer.is_permitted:
+        permit = {
+            "attempt_id": answer.attempt_id,
+            "expires_at": answer.permit_expires_at,
+            "ring_timeout_seconds": answer.ring_timeout_seconds,
+        }
+    return {
+        "attempt_id": answer.attempt_id if answer.is_binding else None,
+        "decision_id": answer.attempt_id,
+        "permitted": answer.is_permitted,
+        "campaign": answer.campaign_id,
+        "callee": answer.callee,
+        "decided_at": answer.decided_at,
+        "reasons": [reason_body(reason) for reason in answer.reasons],
+        "not_before": answer.not_before,
+        "attempts_left": answer.attempts_left,
+        "permit": permit,
+        "policy_digest": answer.policy_digest,
+    }
+
+
+def reason_body(reason: ReasonGiven) -> dict[str, Any]:
+    """One refusing rule; `basis` tells how binding its figure is."""
+    return {
+        "code": reason.code,
+        "rule": reason.rule,
+        "message": reason.message,
+        "basis": reason.basis,
+        "source": reason.source,
+        "not_before": reason.not_before,
+    }
+
+
+def attempt_body(attempt: AttemptSeen) -> dict[str, Any]:
+    """One attempt with how it was decided and how it went."""
+    return {
+        "attempt_id": attempt.id,
+        "campaign": attempt.campaign_id,
+        "callee": attempt.callee,
+        "caller_id": attempt.caller_id,
+        "route": attempt.route,
+        "state": attempt.state,
+        "permitted": attempt.is_permitted,
+        "decided_at": attempt.asked_at,
+        "reasons": [reason_body(reason) for reason in reasons_from_json(attempt.refusals)],
+        "not_before": attempt.not_before,
+        "attempts_left": attempt.attempts_left,
+        "permit_expires_at": attempt.permit_expires_at,
+        "policy_digest": attempt.policy_digest,
+        "call_sid": attempt.call_sid,
+        "call_status": attempt.call_status,
+        "sip_response_code": attempt.sip_response_code,
+        "answered_by": attempt.answered_by,
+        "placed_at": attempt.placed_at,
+        "answered_at": attempt.answered_at,
+        "ended_at": attempt.ended_at,
+        "duration_seconds": attempt.duration_seconds,
+        "outcome": attempt.outcome,
+    }
