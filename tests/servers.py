@@ -85,7 +85,7 @@ def main() -> None:
             with server:
                 print(f"{name}: there")
         except ServerMissing as missing:
-            print(f"{name}: MISSING, its tests are skipped: {missing}")
+            print(f"{name}: MISSING: {missing}")
 
 
 if __name__ == "__main__":
