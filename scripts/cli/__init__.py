@@ -1,4 +1,4 @@
-"""The `ringfence` command line. Each command parses, calls one service and prints; errors are one line and exit code 2."""
+"""The `ringfence` command line. A command parses, calls one service and prints; errors are one line and exit code 2."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ WRONG_USE = 2
 
 
 class _LazyGroup(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name]), "command")  # noqa: B009  # typed as a command below
+        command: object = import_module(COMMANDS[cmd_name]).command
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name]} has no click command named `command`")
         return command
