@@ -1,0 +1,43 @@
+from datetime import timedelta
+
+import pytest
+
+from middleware.decision.model import Reason, Subject
+from middleware.decision.rules.suppression import company_suppression, number_suppression, person_suppression
+from tests.builders import NOON, a_suppression, some_facts
+
+RULES = {
+    Subject.NUMBER: (number_suppression, Reason.SUPPRESSION_NUMBER),
+    Subject.PERSON: (person_suppression, Reason.SUPPRESSION_PERSON),
+    Subject.COMPANY: (company_suppression, Reason.SUPPRESSION_COMPANY),
+}
+
+
+@pytest.mark.parametrize("subject", Subject)
+def test_an_entry_is_refused_by_the_rule_of_its_subject_alone(subject):
+    facts = some_facts(suppressions=[a_suppression(subject)])
+
+    refusals = {verdict.reason for rule, _ in RULES.values() if (verdict := rule(facts, None)).reason}
+
+    assert refusals == {RULES[subject][1]}
+
+
+def test_nobody_on_the_stop_list_is_no_refusal():
+    assert [rule(some_facts(), None).reason for rule, _ in RULES.values()] == [None, None, None]
+
+
+def test_waiting_does_not_lift_a_suppression():
+    assert number_suppression(some_facts(suppressions=[a_suppression()]), None).not_before is None
+
+
+def test_of_several_entries_the_earliest_day_is_told():
+    entries = [a_suppression(since=NOON - timedelta(days=days)) for days in (3, 20, 7)]
+
+    assert "2026-02-12" in number_suppression(some_facts(suppressions=entries), None).detail
+
+
+def test_which_entry_stands_behind_a_refusal_is_not_told():
+    verdict = number_suppression(some_facts(suppressions=[a_suppression(entry_id="complaint-77")]), None)
+
+    assert "complaint-77" not in verdict.detail
+    assert "objection" not in verdict.detail
