@@ -125,3 +125,15 @@ class MailRefused(MailFault):
 
 class MailUncertain(MailFault):
     """The connection was lost after the closing dot: perhaps delivered. The message must never be sent again."""
+
+
+class QueueUnavailable(RingfenceError):
+    """The queue cannot be reached. Nothing is lost: what is owed stands in the store."""
+
+
+class CallbackFailed(RingfenceError):
+    """The dialer's callback URL did not take a report; it may be sent again."""
+
+
+class CallbackForbidden(RingfenceError):
+    """The dialer's callback URL points where we do not send: it is not tried again."""

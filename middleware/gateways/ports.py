@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class MailTransport(Protocol):
@@ -21,3 +21,40 @@ class MailTransport(Protocol):
         will not be taken) and `MailUncertain` (connection lost after the closing dot: may have been delivered, never
         repeat).
         """
+
+
+Pairs = Sequence[tuple[str, str]]
+
+
+class CallCarrier(Protocol):
+    """Twilio's Calls resource, parameters and fields as Twilio names them; unknown ones pass through both ways."""
+
+    def create(self, parameters: Pairs) -> dict[str, Any]:
+        """Create one call; returns Twilio's body.
+
+        Raises `CallRefused` (Twilio's 4xx), `CallNotCreated` (certainly no call) and `CreateUncertain` (perhaps one:
+        never create again, ask for it).
+        """
+
+    def fetch(self, call_sid: str) -> dict[str, Any]:
+        """One call. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
+    def update(self, call_sid: str, parameters: Pairs) -> dict[str, Any]:
+        """Change a live call. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
+    def list(self, query: Pairs) -> dict[str, Any]:
+        """One page of calls. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
+
+class JobQueue(Protocol):
+    """Carries ids of outbox rows to workers; may lose them, may carry one twice."""
+
+    def enqueue(self, outbox_id: str, tries: int) -> None:
+        """Raises `QueueUnavailable`; the row then stays due and is queued later."""
+
+
+class CallbackSender(Protocol):
+    """Delivers a status callback to the dialer's own URL."""
+
+    def send(self, url: str, method: str, parameters: Pairs, token: str) -> None:
+        """Signed as Twilio signs, with the token the dialer knows. Raises `CallbackFailed`, `CallbackForbidden`."""
