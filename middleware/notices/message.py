@@ -15,6 +15,7 @@ from middleware.notices.render import RenderedNotice
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,120}@[A-Za-z0-9.-]{1,120}>")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _WEB_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}")  # visible ASCII without angle brackets, short enough for a line
 
 
@@ -32,6 +33,11 @@ def _headers() -> HeaderRegistry:
 
 
 _POLICY = SMTP.clone(header_factory=_headers())
+
+
+def _header_words(text: str) -> str:
+    """Text fit for a header. `=?` opens an encoded word, in which a line break and a header of its own could hide."""
+    return one_line(text).replace("=?", "= ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Mailbox:
         if not _ADDRESS.fullmatch(address) or ".." in address:
             raise InvalidMailAddress("this is not an e-mail address that mail can be sent to; correct it in the record")
         object.__setattr__(self, "address", address)
-        object.__setattr__(self, "name", one_line(self.name))
+        object.__setattr__(self, "name", _header_words(self.name))
 
     def header(self) -> Address:
         return Address(self.name, addr_spec=self.address)
@@ -79,7 +85,7 @@ def compose(
 
     `date` is aware; `message_id` stands in angle brackets. `objection_url` is offered for one click (RFC 8058): mail
     programs do so only where it is https and the relay's DKIM signature covers both List-Unsubscribe headers. Raises
-    `ValueError` for a Message-ID, date or link that cannot stand in a header.
+    `ValueError` for a Message-ID, date, link or language that cannot stand in a header.
     """
     if not _MESSAGE_ID.fullmatch(message_id):
         raise ValueError("message_id must look like <letters.digits@domain>")
@@ -87,11 +93,13 @@ def compose(
         raise ValueError("date must be aware")
     if not _WEB_ADDRESS.fullmatch(objection_url):
         raise ValueError("objection_url must be an http(s) address of visible ASCII, at most 900 characters long")
+    if not _LANGUAGE.fullmatch(language):
+        raise ValueError("language must be a tag such as da or en-GB")
     message = EmailMessage(_POLICY)
     message["From"] = sender.header()
     message["To"] = recipient.header()
     message["Reply-To"] = reply_to.header()
-    message["Subject"] = one_line(rendered.subject)
+    message["Subject"] = _header_words(rendered.subject)
     message["Date"] = date
     message["Message-ID"] = message_id
     message["Auto-Submitted"] = "auto-generated"

@@ -24,7 +24,7 @@ from middleware.phone_numbers import spaced
 
 _PARTS = ("subject.txt", "notice.txt", "notice.html")
 _COLUMNS = 72  # a width that every mail program shows without breaking lines of its own
-_BOUND_BLANK = re.compile(r"(\d\.?) (?=\w)")  # inside "+45 70 12 34 56", "24. november"
+_BOUND_BLANK = re.compile(r"(\d\.?|\bkl\.) (?=\w)")  # inside "+45 70 12 34 56", "24. november", "kl. 10.04"
 
 
 @dataclass(frozen=True, slots=True)
