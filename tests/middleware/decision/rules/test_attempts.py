@@ -1,8 +1,8 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from middleware.decision.model import Outcome, PlacedBy, Reason, Scope, Subject
+from middleware.decision.model import Outcome, PastAttempt, PlacedBy, Reason, Scope, Subject
 from middleware.decision.rules.attempts import caps, clock, in_flight, spacing
 from tests.builders import NOON, a_cap, a_history, an_attempt, some_facts, some_policy
 
@@ -15,18 +15,18 @@ DAY = timedelta(days=1)
 # ---------------------------------------------------------------- another attempt under way
 
 
-def open_permit(age: timedelta, *, placed_by=PlacedBy.DIALER, is_placed=False):
+def open_permit(age: timedelta, *, placed_by: PlacedBy = PlacedBy.DIALER, is_placed: bool = False) -> PastAttempt:
     """An attempt without an outcome whose permit was good for a minute."""
-    return an_attempt(
-        NOON - age, outcome=None, placed_by=placed_by, is_placed=is_placed, expires_at=NOON - age + MINUTE
-    )
+    reserved_at = NOON - age
+    expires_at = reserved_at + MINUTE
+    return an_attempt(reserved_at, outcome=None, placed_by=placed_by, is_placed=is_placed, expires_at=expires_at)
 
 
 @pytest.mark.parametrize(
     ("age", "not_before"),
     [(timedelta(0), NOON + MINUTE), (MINUTE - SECOND, NOON + SECOND), (MINUTE, None), (DAY, None)],
 )
-def test_a_dialers_unused_permit_is_in_flight_until_it_expires(age, not_before):
+def test_a_dialers_unused_permit_is_in_flight_until_it_expires(age: timedelta, not_before: datetime | None) -> None:
     verdict = in_flight(some_facts(attempts=[open_permit(age)]), None)
 
     assert verdict.not_before == not_before
@@ -41,7 +41,9 @@ def test_a_dialers_unused_permit_is_in_flight_until_it_expires(age, not_before):
         (4 * HOUR + MINUTE, None),
     ],
 )
-def test_a_dialers_call_without_a_reported_end_is_in_flight_for_four_hours_more(age, not_before):
+def test_a_dialers_call_without_a_reported_end_is_in_flight_for_four_hours_more(
+    age: timedelta, not_before: datetime | None
+) -> None:
     verdict = in_flight(some_facts(attempts=[open_permit(age, is_placed=True)]), None)
 
     assert verdict.not_before == not_before
@@ -49,7 +51,7 @@ def test_a_dialers_call_without_a_reported_end_is_in_flight_for_four_hours_more(
 
 
 @pytest.mark.parametrize("is_placed", [False, True])
-def test_our_own_call_stays_in_flight_until_its_end_is_known_and_no_wait_is_promised(is_placed):
+def test_our_own_call_stays_in_flight_until_its_end_is_known_and_no_wait_is_promised(is_placed: bool) -> None:
     facts = some_facts(attempts=[open_permit(30 * DAY, placed_by=PlacedBy.US, is_placed=is_placed)])
 
     verdict = in_flight(facts, None)
@@ -59,7 +61,7 @@ def test_our_own_call_stays_in_flight_until_its_end_is_known_and_no_wait_is_prom
     assert "under way" in verdict.detail
 
 
-def test_an_attempt_whose_end_is_known_is_not_in_flight():
+def test_an_attempt_whose_end_is_known_is_not_in_flight() -> None:
     assert in_flight(some_facts(attempts=[an_attempt(NOON - SECOND)]), None).reason is None
 
 
@@ -67,13 +69,15 @@ def test_an_attempt_whose_end_is_known_is_not_in_flight():
     ("subject", "reason"),
     [(Subject.PERSON, Reason.ATTEMPTS_IN_FLIGHT), (Subject.COMPANY, None)],
 )
-def test_one_person_is_called_once_at_a_time_while_a_company_has_many_people(subject, reason):
+def test_one_person_is_called_once_at_a_time_while_a_company_has_many_people(
+    subject: Subject, reason: Reason | None
+) -> None:
     facts = some_facts(histories=[a_history(open_permit(timedelta(0)), subject=subject)])
 
     assert in_flight(facts, None).reason is reason
 
 
-def test_of_several_attempts_in_flight_the_last_to_be_over_counts():
+def test_of_several_attempts_in_flight_the_last_to_be_over_counts() -> None:
     attempts = [open_permit(timedelta(0)), open_permit(MINUTE, is_placed=True)]
 
     assert in_flight(some_facts(attempts=attempts), None).not_before == NOON + 4 * HOUR
@@ -83,7 +87,7 @@ def test_of_several_attempts_in_flight_the_last_to_be_over_counts():
 
 
 @pytest.mark.parametrize(("ago", "reason"), [(DAY - SECOND, Reason.ATTEMPTS_TOO_SOON), (DAY, None)])
-def test_the_rest_runs_from_the_end_of_the_last_attempt(ago, reason):
+def test_the_rest_runs_from_the_end_of_the_last_attempt(ago: timedelta, reason: Reason | None) -> None:
     last = an_attempt(NOON - ago - HOUR, ended_at=NOON - ago)
 
     verdict = spacing(some_facts(attempts=[last]), some_policy(spacing=DAY))
@@ -96,7 +100,7 @@ def test_the_rest_runs_from_the_end_of_the_last_attempt(ago, reason):
     ("outcome", "rest"),
     [(Outcome.BUSY, 2 * HOUR), (Outcome.REJECTED, 30 * DAY), (Outcome.NO_ANSWER, DAY)],
 )
-def test_the_outcome_of_the_last_attempt_sets_the_rest(outcome, rest):
+def test_the_outcome_of_the_last_attempt_sets_the_rest(outcome: Outcome, rest: timedelta) -> None:
     policy = some_policy(spacing=DAY, spacing_after={Outcome.BUSY: 2 * HOUR, Outcome.REJECTED: 30 * DAY})
     ended_at = NOON - HOUR
 
@@ -105,7 +109,7 @@ def test_the_outcome_of_the_last_attempt_sets_the_rest(outcome, rest):
     assert verdict.not_before == ended_at + rest
 
 
-def test_a_busy_line_does_not_shorten_the_rest_after_an_earlier_attempt():
+def test_a_busy_line_does_not_shorten_the_rest_after_an_earlier_attempt() -> None:
     policy = some_policy(spacing=DAY, spacing_after={Outcome.BUSY: HOUR})
     unanswered = an_attempt(NOON - 5 * HOUR, ended_at=NOON - 5 * HOUR)
     busy = an_attempt(NOON - 2 * HOUR, outcome=Outcome.BUSY, ended_at=NOON - 2 * HOUR)
@@ -113,37 +117,37 @@ def test_a_busy_line_does_not_shorten_the_rest_after_an_earlier_attempt():
     assert spacing(some_facts(attempts=[unanswered, busy]), policy).not_before == NOON + 19 * HOUR
 
 
-def test_a_person_rests_from_calls_to_any_of_their_numbers():
+def test_a_person_rests_from_calls_to_any_of_their_numbers() -> None:
     elsewhere = a_history(an_attempt(NOON - HOUR), subject=Subject.PERSON)
 
     assert spacing(some_facts(histories=[elsewhere]), some_policy()).reason is Reason.ATTEMPTS_TOO_SOON
 
 
-def test_a_call_to_a_colleague_asks_for_no_rest():
+def test_a_call_to_a_colleague_asks_for_no_rest() -> None:
     colleague = a_history(an_attempt(NOON - HOUR), subject=Subject.COMPANY)
 
     assert spacing(some_facts(histories=[colleague]), some_policy()).reason is None
 
 
-def test_an_expired_permit_of_the_dialer_counts_as_an_attempt_that_ended_when_it_expired():
+def test_an_expired_permit_of_the_dialer_counts_as_an_attempt_that_ended_when_it_expired() -> None:
     policy = some_policy(spacing=DAY, spacing_after={Outcome.UNKNOWN: 3 * DAY})
     facts = some_facts(attempts=[open_permit(2 * HOUR)])
 
     assert spacing(facts, policy).not_before == NOON - 2 * HOUR + MINUTE + 3 * DAY
 
 
-def test_an_attempt_in_flight_is_left_to_its_own_rule():
+def test_an_attempt_in_flight_is_left_to_its_own_rule() -> None:
     assert spacing(some_facts(attempts=[open_permit(timedelta(0))]), some_policy()).reason is None
 
 
 # ---------------------------------------------------------------- caps
 
 
-def attempts_at(*ages: timedelta):
+def attempts_at(*ages: timedelta) -> list[PastAttempt]:
     return [an_attempt(NOON - age, attempt_id=f"a{number}") for number, age in enumerate(ages)]
 
 
-def test_the_last_free_attempt_is_permitted_and_the_next_is_not():
+def test_the_last_free_attempt_is_permitted_and_the_next_is_not() -> None:
     policy = some_policy(caps=[a_cap(3)])
 
     assert caps(some_facts(attempts=attempts_at(2 * DAY)), policy).attempts_left == 2
@@ -155,19 +159,19 @@ def test_the_last_free_attempt_is_permitted_and_the_next_is_not():
 
 
 @pytest.mark.parametrize(("age", "reason"), [(DAY - SECOND, Reason.ATTEMPTS_CAP_REACHED), (DAY, None)])
-def test_an_attempt_leaves_a_window_exactly_when_the_window_is_over(age, reason):
+def test_an_attempt_leaves_a_window_exactly_when_the_window_is_over(age: timedelta, reason: Reason | None) -> None:
     policy = some_policy(caps=[a_cap(1, DAY)])
 
     assert caps(some_facts(attempts=attempts_at(age)), policy).reason is reason
 
 
-def test_with_more_attempts_than_the_cap_enough_of_them_have_to_leave():
+def test_with_more_attempts_than_the_cap_enough_of_them_have_to_leave() -> None:
     facts = some_facts(attempts=attempts_at(2 * DAY, 4 * DAY, 6 * DAY, 8 * DAY))
 
     assert caps(facts, some_policy(caps=[a_cap(2)])).not_before == NOON - 4 * DAY + 30 * DAY
 
 
-def test_a_cap_without_a_window_never_clears():
+def test_a_cap_without_a_window_never_clears() -> None:
     verdict = caps(some_facts(attempts=attempts_at(900 * DAY)), some_policy(caps=[a_cap(1, None)]))
 
     assert verdict.reason is Reason.ATTEMPTS_CAP_REACHED
@@ -176,7 +180,7 @@ def test_a_cap_without_a_window_never_clears():
 
 @pytest.mark.parametrize("subject", Subject)
 @pytest.mark.parametrize("scope", Scope)
-def test_a_cap_counts_the_attempts_of_its_own_subject_and_scope(subject, scope):
+def test_a_cap_counts_the_attempts_of_its_own_subject_and_scope(subject: Subject, scope: Scope) -> None:
     policy = some_policy(caps=[a_cap(1, subject=subject, scope=scope)])
 
     for other_subject in Subject:
@@ -186,13 +190,13 @@ def test_a_cap_counts_the_attempts_of_its_own_subject_and_scope(subject, scope):
             assert refused == ((other_subject, other_scope) == (subject, scope))
 
 
-def test_of_several_caps_the_tightest_tells_how_many_attempts_are_left():
+def test_of_several_caps_the_tightest_tells_how_many_attempts_are_left() -> None:
     policy = some_policy(caps=[a_cap(10), a_cap(3, 7 * DAY), a_cap(5)])
 
     assert caps(some_facts(attempts=attempts_at(DAY, 8 * DAY)), policy).attempts_left == 2
 
 
-def test_of_several_caps_that_are_used_up_the_one_that_clears_last_is_told():
+def test_of_several_caps_that_are_used_up_the_one_that_clears_last_is_told() -> None:
     both = some_policy(caps=[a_cap(1, 3 * DAY), a_cap(1, 30 * DAY)])
     never = some_policy(caps=[a_cap(1, None), a_cap(1, 30 * DAY)])
     facts = some_facts(attempts=attempts_at(DAY))
@@ -201,13 +205,13 @@ def test_of_several_caps_that_are_used_up_the_one_that_clears_last_is_told():
     assert caps(facts, never).not_before is None
 
 
-def test_an_attempt_in_flight_uses_up_the_cap_too():
+def test_an_attempt_in_flight_uses_up_the_cap_too() -> None:
     facts = some_facts(attempts=[open_permit(timedelta(0))])
 
     assert caps(facts, some_policy(caps=[a_cap(1)])).reason is Reason.ATTEMPTS_CAP_REACHED
 
 
-def test_without_caps_nobody_counts_attempts():
+def test_without_caps_nobody_counts_attempts() -> None:
     verdict = caps(some_facts(attempts=attempts_at(DAY)), some_policy(caps=[]))
 
     assert (verdict.reason, verdict.attempts_left) == (None, None)
@@ -217,7 +221,7 @@ def test_without_caps_nobody_counts_attempts():
 
 
 @pytest.mark.parametrize("subject", Subject)
-def test_an_attempt_in_the_future_means_that_a_clock_went_back_and_blocks(subject):
+def test_an_attempt_in_the_future_means_that_a_clock_went_back_and_blocks(subject: Subject) -> None:
     facts = some_facts(histories=[a_history(an_attempt(NOON + SECOND), an_attempt(NOON - DAY), subject=subject)])
 
     verdict = clock(facts, None)
@@ -226,5 +230,5 @@ def test_an_attempt_in_the_future_means_that_a_clock_went_back_and_blocks(subjec
     assert verdict.not_before == NOON + SECOND
 
 
-def test_an_attempt_of_this_very_instant_is_not_in_the_future():
+def test_an_attempt_of_this_very_instant_is_not_in_the_future() -> None:
     assert clock(some_facts(attempts=[an_attempt(NOON)]), None).reason is None

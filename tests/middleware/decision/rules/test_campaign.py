@@ -9,7 +9,7 @@ from tests.builders import some_campaign, some_facts, some_number, utc
 NEW_YORK, COPENHAGEN = "America/New_York", "Europe/Copenhagen"
 
 
-def test_a_closed_campaign_does_not_call_and_waiting_does_not_help():
+def test_a_closed_campaign_does_not_call_and_waiting_does_not_help() -> None:
     verdict = campaign_open(some_facts(campaign=some_campaign(is_open=False)), None)
 
     assert verdict.reason is Reason.CAMPAIGN_CLOSED
@@ -26,13 +26,15 @@ def test_a_closed_campaign_does_not_call_and_waiting_does_not_help():
         ("2026-04-10 22:00:00", Reason.CAMPAIGN_ENDED),
     ],
 )
-def test_a_campaign_runs_from_its_first_day_through_its_last_where_the_callee_is(now, reason):
+def test_a_campaign_runs_from_its_first_day_through_its_last_where_the_callee_is(
+    now: str, reason: Reason | None
+) -> None:
     campaign = some_campaign(starts_on=date(2026, 3, 10), ends_on=date(2026, 4, 10))
 
     assert campaign_dates(some_facts(now=utc(now), campaign=campaign), None).reason is reason
 
 
-def test_with_several_zones_the_campaign_starts_when_the_last_has_begun_and_ends_when_the_first_is_over():
+def test_with_several_zones_the_campaign_starts_when_the_last_has_begun_and_ends_when_the_first_is_over() -> None:
     number = some_number(zones=(COPENHAGEN, NEW_YORK))
     campaign = some_campaign(starts_on=date(2026, 3, 10), ends_on=date(2026, 3, 12))
 
@@ -45,17 +47,17 @@ def test_with_several_zones_the_campaign_starts_when_the_last_has_begun_and_ends
     assert inside.until == utc("2026-03-12 23:00")  # midnight in Copenhagen
 
 
-def test_a_campaign_with_dates_calls_nobody_whose_zone_is_unknown():
+def test_a_campaign_with_dates_calls_nobody_whose_zone_is_unknown() -> None:
     facts = some_facts(number=some_number(zones=()), campaign=some_campaign(starts_on=date(2026, 1, 1)))
 
     assert campaign_dates(facts, None).reason is Reason.HOURS_ZONE_UNKNOWN
 
 
-def test_a_campaign_without_dates_leaves_an_unknown_zone_to_the_hours():
+def test_a_campaign_without_dates_leaves_an_unknown_zone_to_the_hours() -> None:
     assert campaign_dates(some_facts(number=some_number(zones=())), None).reason is None
 
 
-def test_a_day_whose_midnight_the_clock_skips_begins_at_the_first_instant_that_exists():
+def test_a_day_whose_midnight_the_clock_skips_begins_at_the_first_instant_that_exists() -> None:
     number = some_number(zones=("Africa/Cairo",))  # 24 April 2026 begins at 01:00 there
     campaign = some_campaign(starts_on=date(2026, 4, 24))
     now = utc("2026-04-23 12:00")

@@ -14,7 +14,7 @@ RULES = {
 
 
 @pytest.mark.parametrize("subject", Subject)
-def test_an_entry_is_refused_by_the_rule_of_its_subject_alone(subject):
+def test_an_entry_is_refused_by_the_rule_of_its_subject_alone(subject: Subject) -> None:
     facts = some_facts(suppressions=[a_suppression(subject)])
 
     refusals = {verdict.reason for rule, _ in RULES.values() if (verdict := rule(facts, None)).reason}
@@ -22,21 +22,21 @@ def test_an_entry_is_refused_by_the_rule_of_its_subject_alone(subject):
     assert refusals == {RULES[subject][1]}
 
 
-def test_nobody_on_the_stop_list_is_no_refusal():
+def test_nobody_on_the_stop_list_is_no_refusal() -> None:
     assert [rule(some_facts(), None).reason for rule, _ in RULES.values()] == [None, None, None]
 
 
-def test_waiting_does_not_lift_a_suppression():
+def test_waiting_does_not_lift_a_suppression() -> None:
     assert number_suppression(some_facts(suppressions=[a_suppression()]), None).not_before is None
 
 
-def test_of_several_entries_the_earliest_day_is_told():
+def test_of_several_entries_the_earliest_day_is_told() -> None:
     entries = [a_suppression(since=NOON - timedelta(days=days)) for days in (3, 20, 7)]
 
     assert "2026-02-12" in number_suppression(some_facts(suppressions=entries), None).detail
 
 
-def test_which_entry_stands_behind_a_refusal_is_not_told():
+def test_which_entry_stands_behind_a_refusal_is_not_told() -> None:
     verdict = number_suppression(some_facts(suppressions=[a_suppression(entry_id="complaint-77")]), None)
 
     assert "complaint-77" not in verdict.detail

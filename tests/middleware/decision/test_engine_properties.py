@@ -1,0 +1,102 @@
+"""What holds for every call and every policy."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from middleware.decision.encoding import decision_from_json, decision_to_json, facts_to_json, policy_to_json
+from middleware.decision.engine import decide
+from middleware.decision.model import CallFacts, Policy, Scope, Subject
+from middleware.decision.replay import replay
+from tests.builders import a_history, a_suppression
+from tests.strategies import cases, likely_permits, past_attempts
+
+SECOND = timedelta(seconds=1)
+
+Case = tuple[CallFacts, Policy]
+
+
+@settings(max_examples=300, deadline=None)
+@given(likely_permits(), st.integers(0, 100))
+def test_the_first_permitted_moment_is_permitted_and_no_moment_before_it(case: Case, percent: int):
+    facts, policy = case
+    decision = decide(facts, policy)
+    assume(decision.not_before is not None)
+    first = decision.not_before
+
+    between = facts.now + (first - facts.now) * percent / 100
+
+    assert decide(replace(facts, now=first), policy).is_permitted
+    assert not decide(replace(facts, now=first - SECOND), policy).is_permitted or first == facts.now
+    assert between >= first or not decide(replace(facts, now=between), policy).is_permitted
+
+
+@settings(max_examples=200, deadline=None)
+@given(likely_permits(), st.integers(0, 99))
+def test_a_permit_holds_until_it_says_so_and_no_longer(case: Case, percent: int):
+    facts, policy = case
+    first = decide(facts, policy).not_before
+    facts = facts if first is None else replace(facts, now=first)
+    decision = decide(facts, policy)
+    assume(decision.is_permitted)
+    until = decision.permitted_until
+    assert until is not None  # every calendar ends
+
+    between = facts.now + (until - facts.now) * percent / 100
+
+    assert decide(replace(facts, now=between), policy).is_permitted
+    assert not decide(replace(facts, now=until), policy).is_permitted
+
+
+def still_refused(facts: CallFacts, policy: Policy, with_more: CallFacts, stricter: Policy) -> None:
+    """A refusal stays one, and no wait becomes shorter."""
+    before, after = decide(facts, policy), decide(with_more, stricter)
+    if not before.is_permitted:
+        assert not after.is_permitted
+        assert after.not_before is None or (before.not_before is not None and after.not_before >= before.not_before)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), st.sampled_from(Subject))
+def test_another_suppression_permits_nothing(case: Case, subject: Subject):
+    facts, policy = case
+    more = replace(facts, suppressions=(*facts.suppressions, a_suppression(subject)))
+
+    still_refused(facts, policy, more, policy)
+    assert not decide(more, policy).is_permitted
+
+
+@settings(max_examples=300, deadline=None)
+@given(likely_permits(), st.data())
+def test_another_attempt_permits_nothing(case: Case, data: st.DataObject):
+    facts, policy = case
+    past = data.draw(past_attempts(facts.now, latest=timedelta(minutes=1)))
+    extra = a_history(past, subject=data.draw(st.sampled_from(Subject)), scope=data.draw(st.sampled_from(Scope)))
+
+    still_refused(facts, policy, replace(facts, histories=(*facts.histories, extra)), policy)
+
+
+@settings(max_examples=200, deadline=None)
+@given(likely_permits(), st.integers(-1, 10))
+def test_another_holiday_permits_nothing(case: Case, days: int):
+    facts, policy = case
+    holiday = facts.now.date() + timedelta(days=days)
+    hours = replace(policy.hours, holidays=policy.hours.holidays | {holiday})
+
+    still_refused(facts, policy, facts, replace(policy, hours=hours))
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases())
+def test_a_stored_decision_made_again_is_the_same(case: Case):
+    facts, policy = case
+    decision = decide(facts, policy)
+
+    stored_facts, stored_policy = json.dumps(facts_to_json(facts)), json.dumps(policy_to_json(policy))
+    again = replay(json.loads(stored_facts), json.loads(stored_policy))
+
+    assert again == decision
+    assert decision_from_json(json.loads(json.dumps(decision_to_json(decision)))) == decision
