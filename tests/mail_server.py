@@ -150,17 +150,17 @@ class _FaultySmtp(SMTP):
         return fault if fault and fault.stage == stage else None
 
     def hang_up(self) -> None:
-        self._transport().abort()
+        self._wire().abort()
         raise asyncio.CancelledError
 
-    def _transport(self) -> asyncio.WriteTransport:
+    def _wire(self) -> asyncio.WriteTransport:
         assert isinstance(self.transport, asyncio.WriteTransport)
         return self.transport
 
     async def push(self, status: Any) -> None:
         is_greeting, self._has_greeted = not self._has_greeted, True
         if is_greeting and await self._misbehaves("greeting"):
-            self._transport().close()
+            self._wire().close()
         else:
             await super().push(status)
 
