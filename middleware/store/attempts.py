@@ -110,6 +110,10 @@ class AttemptRepository:
         """Proof that no call was made: the attempt no longer counts."""
         self._update_guards(attempt, {"released_at": at})
 
+    def count_again(self, attempt: AttemptSeen) -> None:
+        """A call turned up after all: the attempt counts, whatever was concluded before."""
+        self._update_guards(attempt, {"released_at": None})
+
     def _update_guards(self, attempt: AttemptSeen, values: dict[str, object]) -> None:
         for scope, subject, seq in orjson.loads(attempt.guards) if values else ():
             key = and_(GuardRow.scope == scope, GuardRow.subject == subject, GuardRow.seq == seq)

@@ -28,6 +28,7 @@ class OutboxRow(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     available_at: Mapped[datetime] = mapped_column(UtcDateTime)  # not before; also the end of a running lease
     tries: Mapped[int] = mapped_column(Integer, default=0)
+    begun_try: Mapped[int | None] = mapped_column(Integer)  # which of the tries a worker has started
     state: Mapped[str] = mapped_column(String(8), default="pending")  # pending, done, dead
     last_error: Mapped[str | None] = mapped_column(String(500))
 

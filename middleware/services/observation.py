@@ -1,0 +1,60 @@
+"""What Twilio says of a call, from a status callback or from its REST resource, in one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at a call. `said_at`: Twilio's own time of it, aware, if it gave one."""
+
+    call_sid: str
+    call_status: str
+    sip_response_code: str | None = None
+    answered_by: str | None = None
+    duration_seconds: int | None = None
+    said_at: datetime | None = None
+
+    @classmethod
+    def from_callback(cls, form: Mapping[str, str]) -> Observation:
+        """From a status callback's parameters."""
+        return cls(
+            call_sid=form.get("CallSid", ""),
+            call_status=form.get("CallStatus", ""),
+            sip_response_code=form.get("SipResponseCode") or None,
+            answered_by=form.get("AnsweredBy") or None,
+            duration_seconds=_whole(form.get("CallDuration")),
+            said_at=_instant(form.get("Timestamp")),
+        )
+
+    @classmethod
+    def from_resource(cls, body: Mapping[str, object]) -> Observation:
+        """From a call as REST returns it; it has no SIP code."""
+        return cls(
+            call_sid=_text(body, "sid") or "",
+            call_status=_text(body, "status") or "",
+            answered_by=_text(body, "answered_by"),
+            duration_seconds=_whole(_text(body, "duration")),
+            said_at=_instant(_text(body, "end_time")) or _instant(_text(body, "start_time")),
+        )
+
+
+def _text(body: Mapping[str, object], name: str) -> str | None:
+    value = body.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None  # a date in a form we do not know is no reason to lose the report
+    return at.astimezone(UTC) if at and at.tzinfo else None

@@ -1,0 +1,120 @@
+"""What a dialer that placed the call itself tells of its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from middleware.clock import Clock
+from middleware.decision.disposition import ENDED, State
+from middleware.decision.model import Outcome, PlacedBy
+from middleware.errors import InvalidRequest, NotFound, OutcomeConflict
+from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.store.catalogue import Credential
+from middleware.store.database import Database
+from middleware.store.notices import owe_notice
+
+NOT_PLACED = "not-placed"
+_STATES = {
+    Outcome.ANSWERED: State.COMPLETED,
+    Outcome.VOICEMAIL: State.COMPLETED,
+    Outcome.BUSY: State.BUSY,
+    Outcome.REJECTED: State.BUSY,
+    Outcome.NO_ANSWER: State.NO_ANSWER,
+    Outcome.FAILED: State.FAILED,
+    Outcome.CANCELED: State.CANCELED,
+}
+_FIELDS = ("outcome", "started_at", "ended_at", "duration_seconds", "call_sid")
+LONGEST_CALL = 86_400
+
+
+class Outcomes:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def report(self, attempt_id: str, body: Mapping[str, Any], asker: Credential) -> AttemptSeen:
+        """Record how the call went, or that none was made (`not-placed`: the permit no longer counts).
+
+        The same report again is the same answer. Raises `InvalidRequest`, `NotFound`, and `OutcomeConflict` for an
+        attempt that we place ourselves, that was refused, or that has ended otherwise.
+        """
+        told = _read(body)
+        now = self._clock.now()
+        with self._database.writing() as connection:
+            repository = AttemptRepository(connection)
+            attempt = repository.lock(attempt_id)
+            if not asker.reaches(attempt.controller_id) or asker.campaign_id not in {None, attempt.campaign_id}:
+                raise NotFound(f"no attempt {attempt_id}")
+            if _is_repeat(attempt, told):
+                return attempt
+            _check_takes_outcome(attempt)
+            if told is None:
+                repository.change(attempt, now, "dialer", {}, state=State.WITHDRAWN.value)
+                repository.release(attempt, now)
+            else:
+                values = _values(attempt, told, body, now)
+                repository.change(attempt, now, "dialer", {"outcome": told.value}, **values)
+                if told is Outcome.ANSWERED:
+                    owe_notice(connection, attempt, now)
+            return repository.by_id(attempt_id)
+
+
+def _read(body: Mapping[str, Any]) -> Outcome | None:
+    for name in body:
+        if name not in _FIELDS:
+            raise InvalidRequest(f"is not a field of this request; known are {', '.join(_FIELDS)}", name)
+    told = body.get("outcome")
+    if told == NOT_PLACED:
+        return None
+    if told not in {outcome.value for outcome in _STATES}:
+        known = ", ".join(outcome.value for outcome in _STATES)
+        raise InvalidRequest(f"must be one of {known}, or {NOT_PLACED}", "outcome")
+    seconds = body.get("duration_seconds")
+    if seconds is not None and (type(seconds) is not int or not 0 <= seconds <= LONGEST_CALL):
+        raise InvalidRequest(f"must be a whole number of seconds from 0 to {LONGEST_CALL}", "duration_seconds")
+    sid = body.get("call_sid")
+    if sid is not None and (not isinstance(sid, str) or not 0 < len(sid) <= 34):
+        raise InvalidRequest("must be text of 1 to 34 characters", "call_sid")
+    return Outcome(told)
+
+
+def _is_repeat(attempt: AttemptSeen, told: Outcome | None) -> bool:
+    if told is None:
+        return attempt.state == State.WITHDRAWN.value
+    return attempt.state in {state.value for state in ENDED} and attempt.outcome == told.value
+
+
+def _check_takes_outcome(attempt: AttemptSeen) -> None:
+    if attempt.placed_by != PlacedBy.DIALER.value:
+        raise OutcomeConflict("Ringfence placed this call and hears its outcome from Twilio")
+    if attempt.state not in {State.PERMITTED.value, State.EXPIRED.value}:
+        raise OutcomeConflict(f"this attempt is {attempt.state} and takes no other outcome")
+
+
+def _values(attempt: AttemptSeen, told: Outcome, body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    started = _instant(body, "started_at", attempt, now)
+    ended = _instant(body, "ended_at", attempt, now) or now
+    return {
+        "state": _STATES[told].value,
+        "outcome": told.value,
+        "placed_at": started or attempt.asked_at,
+        "answered_at": started if told is Outcome.ANSWERED else None,
+        "ended_at": ended,
+        "duration_seconds": body.get("duration_seconds"),
+        "call_sid": body.get("call_sid"),
+    }
+
+
+def _instant(body: Mapping[str, Any], name: str, attempt: AttemptSeen, now: datetime) -> datetime | None:
+    given = body.get(name)
+    if given is None:
+        return None
+    try:
+        at = datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise InvalidRequest("must be an instant such as 2026-11-24T10:15:00+01:00", name) from None
+    if at.tzinfo is None or not attempt.asked_at.replace(microsecond=0) <= at <= now:
+        raise InvalidRequest("must have an offset and lie between the permit and now", name)
+    return at

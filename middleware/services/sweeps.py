@@ -1,0 +1,108 @@
+"""Closes what would stay open for ever: permits nobody used, calls whose last report never came, uncertain creates."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from middleware.clock import Clock
+from middleware.decision.disposition import State
+from middleware.decision.model import Outcome, PlacedBy
+from middleware.errors import CallRefused, CarrierUnavailable
+from middleware.gateways.ports import CallCarrier
+from middleware.services.observation import Observation
+from middleware.services.progress import observe
+from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.store.database import Database
+
+logger = logging.getLogger(__name__)
+MOST_AT_ONCE = 200
+LIST_LAG = timedelta(seconds=60)  # Twilio's list runs behind; before this, a missing call proves nothing
+CLOCKS_DIFFER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """`quiet_for` is how long a call may go without its end being reported before Twilio is asked."""
+
+    database: Database
+    carrier: CallCarrier
+    clock: Clock
+    quiet_for: timedelta
+
+    def run(self) -> int:
+        """One pass; returns how many attempts were changed. One that fails does not stop the others."""
+        now = self.clock.now()
+        with self.database.reading() as connection:
+            late = AttemptRepository(connection).open_since_before(now - self.quiet_for, now, MOST_AT_ONCE)
+        return sum(self._close(attempt_id) for attempt_id in late)
+
+    def _close(self, attempt_id: str) -> bool:
+        with self.database.reading() as connection:
+            attempt = AttemptRepository(connection).by_id(attempt_id)
+        try:
+            if attempt.call_sid is not None:
+                return self._ask_about(attempt)
+            if attempt.placed_by == PlacedBy.DIALER.value:
+                return self._expire(attempt)
+            return self._look_for(attempt)
+        except (CarrierUnavailable, CallRefused) as error:
+            logger.warning("attempt %s cannot be closed yet: %s", attempt_id, error)
+            return False
+
+    def _ask_about(self, attempt: AttemptSeen) -> bool:
+        return self._apply(attempt, self.carrier.fetch(attempt.call_sid or ""))
+
+    def _look_for(self, attempt: AttemptSeen) -> bool:
+        """A create without an answer, or a process that died in it: is there a call that no attempt knows?"""
+        if attempt.state == State.PERMITTED.value:
+            self._set(attempt, State.UNCERTAIN, Outcome.UNKNOWN, releases=False, ends=False)
+        found = [*self._listed(attempt, ("StartTime>", attempt.asked_at.date().isoformat()))]
+        found += self._listed(attempt, ("Status", "queued"))  # these have no start yet
+        with self.database.reading() as connection:
+            known = AttemptRepository(connection).known_sids([call["sid"] for call in found], None)
+        for call in found:
+            if call["sid"] not in known and _may_be(attempt, call):
+                return self._apply(attempt, call)
+        if self.clock.now() - attempt.asked_at < LIST_LAG:
+            return False
+        return self._set(attempt, State.EXPIRED, None, releases=True, ends=True)
+
+    def _listed(self, attempt: AttemptSeen, narrowed: tuple[str, str]) -> list[dict[str, Any]]:
+        calls: list[dict[str, Any]] = self.carrier.list([("To", attempt.callee or ""), narrowed, ("PageSize", "100")])[
+            "calls"
+        ]
+        return calls
+
+    def _expire(self, attempt: AttemptSeen) -> bool:
+        """The dialer may have used it without a word: it counts, and its end is the permit's."""
+        return self._set(attempt, State.EXPIRED, Outcome.UNKNOWN, releases=False, ends=True)
+
+    def _apply(self, attempt: AttemptSeen, call: dict[str, Any]) -> bool:
+        with self.database.writing() as connection:
+            current = AttemptRepository(connection).lock(attempt.id)
+            return observe(connection, current, Observation.from_resource(call), self.clock.now(), "sweep")
+
+    def _set(self, seen: AttemptSeen, state: State, outcome: Outcome | None, *, releases: bool, ends: bool) -> bool:
+        now = self.clock.now()
+        values: dict[str, Any] = {"state": state.value}
+        if ends:
+            values |= {"outcome": outcome.value if outcome else None, "ended_at": seen.permit_expires_at or now}
+        with self.database.writing() as connection:
+            repository = AttemptRepository(connection)
+            attempt = repository.lock(seen.id)
+            if attempt.state != seen.state and not (attempt.state == "uncertain" and state is State.EXPIRED):
+                return False  # a report came in between
+            repository.change(attempt, now, "sweep", {}, **values)
+            if releases:
+                repository.release(attempt, now)
+        return True
+
+
+def _may_be(attempt: AttemptSeen, call: dict[str, Any]) -> bool:
+    """From the same caller ID, and made after the question was asked, within what two clocks may differ."""
+    made = parsedate_to_datetime(call["date_created"])
+    return call.get("from") == attempt.caller_id and made >= attempt.asked_at - CLOCKS_DIFFER

@@ -1,0 +1,76 @@
+"""Work that a commit promised: rows that are claimed with a lease, done once, and tried again when a worker died."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+from sqlalchemy.orm import aliased
+
+from middleware.store.ids import new_id
+from middleware.store.models import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One row, owned by whoever claimed it until its lease ends."""
+
+    id: str
+    kind: str
+    ref: str
+    tries: int
+
+
+def promise(connection: Connection, kind: str, ref: str, stream: str, at: datetime) -> None:
+    """Add work to be done after this transaction; rows of one stream are done in the order in which they were added."""
+    row = {"id": new_id(at), "kind": kind, "ref": ref, "stream": stream, "created_at": at, "available_at": at}
+    connection.execute(insert(OutboxRow).values(**row, tries=0, state="pending"))
+
+
+def claim_due(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Promise]:
+    """Take what is due and owned by nobody, the oldest of each stream first; each comes with a new try number."""
+    earlier = aliased(OutboxRow)
+    is_first = ~exists().where(
+        and_(earlier.stream == OutboxRow.stream, earlier.state == "pending", earlier.id < OutboxRow.id)
+    )
+    due = (
+        select(OutboxRow.id, OutboxRow.kind, OutboxRow.ref, OutboxRow.tries)
+        .where(OutboxRow.state == "pending", OutboxRow.available_at <= now, is_first)
+        .order_by(OutboxRow.available_at)
+        .limit(limit)
+    )
+    if connection.dialect.name != "sqlite":
+        due = due.with_for_update(skip_locked=True)
+    rows = connection.execute(due).all()
+    for row in rows:
+        leased = {"tries": row.tries + 1, "available_at": now + lease}
+        connection.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(**leased))
+    return [Promise(row.id, row.kind, row.ref, row.tries + 1) for row in rows]
+
+
+def begin(connection: Connection, outbox_id: str, tries: int, now: datetime, lease: timedelta) -> Promise | None:
+    """Start a claimed row; None if it is done, was claimed again, or another worker has started this very try."""
+    mine = and_(OutboxRow.id == outbox_id, OutboxRow.tries == tries, OutboxRow.state == "pending")
+    not_begun = or_(OutboxRow.begun_try.is_(None), OutboxRow.begun_try < tries)
+    begun = update(OutboxRow).where(mine, not_begun).values(begun_try=tries, available_at=now + lease)
+    if connection.execute(begun).rowcount != 1:
+        return None
+    row = connection.execute(select(OutboxRow.kind, OutboxRow.ref).where(OutboxRow.id == outbox_id)).one()
+    return Promise(outbox_id, row.kind, row.ref, tries)
+
+
+def finish(connection: Connection, outbox_id: str) -> None:
+    """It is done, whatever the try."""
+    connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(state="done"))
+
+
+def put_back(connection: Connection, outbox_id: str, error: str, not_before: datetime) -> None:
+    """It failed and may be tried again later."""
+    values = {"last_error": error[:500], "available_at": not_before}
+    connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(**values))
+
+
+def give_up(connection: Connection, outbox_id: str, error: str) -> None:
+    """It failed for good; it stays visible as a dead letter."""
+    connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(state="dead", last_error=error[:500]))
