@@ -14,6 +14,7 @@ from middleware.decision.model import (
     CalleeFacts,
     CallFacts,
     CallingHours,
+    History,
     LegalForm,
     NumberKind,
     Outcome,
@@ -176,12 +177,6 @@ def facts(draw: st.DrawFn, now: datetime) -> CallFacts:
     near = st.integers(-3, 3).map(lambda days: (now + timedelta(days=days)).date())
     rarely = st.sampled_from([False] * 9 + [True])
     seldom_day = st.one_of(st.none(), st.none(), near)
-    history = st.builds(
-        lambda past, subject, scope: a_history(*past, subject=subject, scope=scope),
-        st.lists(past_attempts(now), max_size=4),
-        st.sampled_from(Subject),
-        st.sampled_from(Scope),
-    )
     return some_facts(
         now=now,
         number=some_number(
@@ -202,7 +197,7 @@ def facts(draw: st.DrawFn, now: datetime) -> CallFacts:
             call_consent_on=draw(seldom_day),
         ),
         suppressions=[a_suppression(draw(st.sampled_from(Subject)))] if draw(rarely) else [],
-        histories=draw(st.lists(history, max_size=3)),
+        histories=draw(_histories(now)),
     )
 
 
@@ -224,11 +219,22 @@ def cases(draw: st.DrawFn) -> tuple[CallFacts, Policy]:
 @st.composite
 def likely_permits(draw: st.DrawFn) -> tuple[CallFacts, Policy]:
     """A call that only its hours, its attempts and the campaign's dates can refuse."""
-    call, policy = draw(cases())
-    open_call = some_facts(
-        now=call.now,
+    now = draw(instants)
+    near = st.one_of(st.none(), st.integers(-3, 9).map(lambda days: (now + timedelta(days=days)).date()))
+    call = some_facts(
+        now=now,
         number=some_number(zones=draw(zone_choices)),
-        campaign=some_campaign(starts_on=call.campaign.starts_on, ends_on=call.campaign.ends_on),
-        histories=call.histories,
+        campaign=some_campaign(starts_on=draw(near), ends_on=draw(near)),
+        histories=draw(_histories(now)),
     )
-    return open_call, replace(policy, gates=(DOCUMENTED_BASIS,))
+    return call, replace(draw(policies(now)), gates=(DOCUMENTED_BASIS,))
+
+
+def _histories(now: datetime) -> st.SearchStrategy[list[History]]:
+    history = st.builds(
+        lambda past, subject, scope: a_history(*past, subject=subject, scope=scope),
+        st.lists(past_attempts(now), max_size=3),
+        st.sampled_from(Subject),
+        st.sampled_from(Scope),
+    )
+    return st.lists(history, max_size=2)

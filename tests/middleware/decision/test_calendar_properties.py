@@ -1,6 +1,8 @@
 """Calling hours against their plainest reading, with made-up windows around every clock change of two years."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,17 +14,20 @@ SECOND = timedelta(seconds=1)
 HORIZON = timedelta(days=8)  # windows recur every week
 
 
+Situation = tuple[Schedule, list[str], datetime]
+
+
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[Schedule, list[str], datetime]:
+def situations(draw: st.DrawFn) -> Situation:
     now = draw(instants)
     return draw(schedules(now)), draw(zone_choices), now
 
 
-def zones_named(names: list[str]):
+def zones_named(names: list[str]) -> list[ZoneInfo]:
     return [zone for name in names if (zone := find_zone(name)) is not None]
 
 
-def grid_after(at: datetime):
+def grid_after(at: datetime) -> Iterator[datetime]:
     """The instants after `at` at which anything can change, up to the horizon."""
     instant = at - timedelta(minutes=at.minute % 5, seconds=at.second) + GRID
     while instant <= at + HORIZON:
@@ -32,7 +37,7 @@ def grid_after(at: datetime):
 
 @settings(max_examples=300, deadline=None)
 @given(situations())
-def test_an_instant_is_open_exactly_if_all_wall_clocks_show_a_permitted_time(situation):
+def test_an_instant_is_open_exactly_if_all_wall_clocks_show_a_permitted_time(situation: Situation) -> None:
     schedule, names, now = situation
 
     found = all(is_open(schedule.hours, zone, now) for zone in zones_named(names))
@@ -40,9 +45,9 @@ def test_an_instant_is_open_exactly_if_all_wall_clocks_show_a_permitted_time(sit
     assert found == schedule.is_open(names, now)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(situations())
-def test_the_next_opening_is_open_and_nothing_before_it_is(situation):
+def test_the_next_opening_is_open_and_nothing_before_it_is(situation: Situation) -> None:
     schedule, names, now = situation
 
     opening = next_opening(schedule.hours, zones_named(names), now)
@@ -56,9 +61,9 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(situation):
         assert not [at for at in grid_after(now) if at < until and schedule.is_open(names, at)]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(situations())
-def test_the_next_closing_is_closed_and_nothing_before_it_is(situation):
+def test_the_next_closing_is_closed_and_nothing_before_it_is(situation: Situation) -> None:
     schedule, names, now = situation
     zones = zones_named(names)
     opening = next_opening(schedule.hours, zones, now)
@@ -75,7 +80,7 @@ def test_the_next_closing_is_closed_and_nothing_before_it_is(situation):
 
 @settings(max_examples=60, deadline=None)
 @given(situations())
-def test_without_any_opening_left_every_later_day_is_closed(situation):
+def test_without_any_opening_left_every_later_day_is_closed(situation: Situation) -> None:
     schedule, names, now = situation
     if next_opening(schedule.hours, zones_named(names), now) is not None:
         return

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
@@ -47,16 +48,18 @@ TWILIO_STATUSES = (
         ("", None, None, None),
     ],
 )
-def test_the_last_report_of_a_call_tells_how_it_ended(call_status, sip, answered_by, outcome):
+def test_the_last_report_of_a_call_tells_how_it_ended(
+    call_status: str, sip: str | None, answered_by: str | None, outcome: Outcome | None
+) -> None:
     assert outcome_from_twilio(call_status, sip, answered_by) is outcome
 
 
 @pytest.mark.parametrize("call_status", TWILIO_STATUSES)
-def test_every_status_of_twilio_is_known(call_status):
+def test_every_status_of_twilio_is_known(call_status: str) -> None:
     assert state_from_twilio(call_status) is not None
 
 
-def test_a_status_that_twilio_does_not_have_is_no_state_even_if_it_is_one_of_ours():
+def test_a_status_that_twilio_does_not_have_is_no_state_even_if_it_is_one_of_ours() -> None:
     assert [state_from_twilio(word) for word in ("permitted", "withdrawn", "COMPLETED", "")] == [None] * 4
 
 
@@ -84,23 +87,23 @@ def test_a_status_that_twilio_does_not_have_is_no_state_even_if_it_is_one_of_our
         (State.REFUSED, State.COMPLETED, State.REFUSED),
     ],
 )
-def test_a_report_moves_the_state_forwards_or_not_at_all(current, reported, then):
+def test_a_report_moves_the_state_forwards_or_not_at_all(current: State, reported: State, then: State) -> None:
     assert advance(current, reported) is then
 
 
-def test_every_state_has_a_rank():
+def test_every_state_has_a_rank() -> None:
     assert set(RANK) == set(State)
 
 
 @pytest.mark.parametrize("end", sorted(ENDED))
-def test_all_orders_of_a_calls_reports_lead_to_its_end(end):
+def test_all_orders_of_a_calls_reports_lead_to_its_end(end: State) -> None:
     reports = (State.PLACED, State.PLACED, State.RINGING, State.IN_PROGRESS, end)
 
     assert {_merged(State.PERMITTED, order) for order in permutations(reports)} == {end}
 
 
 @given(st.data())
-def test_any_order_of_reports_with_any_repeats_leads_to_one_state(data: st.DataObject):
+def test_any_order_of_reports_with_any_repeats_leads_to_one_state(data: st.DataObject) -> None:
     start = data.draw(st.sampled_from([State.PERMITTED, State.EXPIRED, State.UNCERTAIN, State.WITHDRAWN]))
     end = data.draw(st.sampled_from(sorted(ENDED)))  # a call ends in one way; the reports repeat it
     known = [*sorted(set(State) - ENDED - {State.REFUSED}), end]
@@ -112,11 +115,11 @@ def test_any_order_of_reports_with_any_repeats_leads_to_one_state(data: st.DataO
 
 
 @given(st.sampled_from(State), st.sampled_from(State))
-def test_a_state_never_falls_back(current: State, reported: State):
+def test_a_state_never_falls_back(current: State, reported: State) -> None:
     assert RANK[advance(current, reported)] >= RANK[current]
 
 
-def _merged(state: State, reports) -> State:
+def _merged(state: State, reports: Sequence[State]) -> State:
     for report in reports:
         state = advance(state, report)
     return state

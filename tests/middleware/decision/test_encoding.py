@@ -20,7 +20,7 @@ from middleware.decision.encoding import (
     verdict_to_json,
 )
 from middleware.decision.engine import decide, refuse_without_policy
-from middleware.decision.model import Outcome, PolicyProblem, Reason, Verdict
+from middleware.decision.model import Outcome, Policy, PolicyProblem, Reason, Verdict
 from middleware.decision.replay import replay
 from tests.builders import (
     NOON,
@@ -37,9 +37,9 @@ from tests.builders import (
 from tests.strategies import facts, instants, policies
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
-def test_what_is_written_reads_back_equal(data: st.DataObject):
+def test_what_is_written_reads_back_equal(data: st.DataObject) -> None:
     now = data.draw(instants)
     call, policy = data.draw(facts(now)), data.draw(policies(now))
 
@@ -47,7 +47,7 @@ def test_what_is_written_reads_back_equal(data: st.DataObject):
     assert policy_from_json(json.loads(json.dumps(policy_to_json(policy)))) == policy
 
 
-def test_facts_are_written_readably():
+def test_facts_are_written_readably() -> None:
     body = facts_to_json(
         some_facts(attempts=[an_attempt(utc("2026-03-01 10:00:00.5"))], suppressions=[a_suppression()])
     )
@@ -64,13 +64,13 @@ def test_facts_are_written_readably():
     assert body["histories"][0]["attempts"][0]["outcome"] == "no-answer"
 
 
-def test_a_moment_in_another_zone_is_written_in_utc():
+def test_a_moment_in_another_zone_is_written_in_utc() -> None:
     copenhagen_noon = datetime(2026, 3, 4, 13, 0, tzinfo=timezone(timedelta(hours=1)))
 
     assert facts_to_json(some_facts(now=copenhagen_noon))["now"] == "2026-03-04T12:00:00+00:00"
 
 
-def test_what_is_written_has_plain_values_only():
+def test_what_is_written_has_plain_values_only() -> None:
     def plain(value: object) -> bool:
         if type(value) is dict:
             return all(type(key) is str and plain(item) for key, item in value.items())
@@ -85,14 +85,14 @@ def test_what_is_written_has_plain_values_only():
     assert plain(decision_to_json(decide(call, policy)))
 
 
-def test_registers_are_written_in_one_order_however_they_were_filled():
+def test_registers_are_written_in_one_order_however_they_were_filled() -> None:
     forwards = some_facts(campaign=some_campaign(washed_at={"a": NOON, "b": NOON}))
     backwards = some_facts(campaign=some_campaign(washed_at={"b": NOON, "a": NOON}))
 
     assert json.dumps(facts_to_json(forwards)) == json.dumps(facts_to_json(backwards))
 
 
-def test_a_verdict_and_a_problem_read_back_equal():
+def test_a_verdict_and_a_problem_read_back_equal() -> None:
     verdict = Verdict("caps", Reason.ATTEMPTS_CAP_REACHED, "all are used", ORIGIN, NOON, None, 0)
     problem = PolicyProblem(Reason.POLICY_UNUSABLE, "DK.yaml, line 3: is missing")
 
@@ -100,14 +100,14 @@ def test_a_verdict_and_a_problem_read_back_equal():
     assert problem_from_json(problem_to_json(problem)) == problem
 
 
-def test_a_refusal_without_a_policy_can_be_made_again_too():
+def test_a_refusal_without_a_policy_can_be_made_again_too() -> None:
     problem = PolicyProblem(Reason.NUMBER_COUNTRY_CLOSED, "no file")
     call = some_facts(suppressions=[a_suppression()])
 
     assert replay(facts_to_json(call), problem_to_json(problem)) == refuse_without_policy(call, problem)
 
 
-def test_the_digest_is_the_sha256_of_the_canonical_json_without_itself():
+def test_the_digest_is_the_sha256_of_the_canonical_json_without_itself() -> None:
     policy = some_policy(digest="")
     text = json.dumps(policy_to_json(policy), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -130,5 +130,5 @@ def test_the_digest_is_the_sha256_of_the_canonical_json_without_itself():
         replace(some_policy(), ring_origin=replace(ORIGIN, source="another")),
     ],
 )
-def test_any_other_figure_gives_another_digest(changed):
+def test_any_other_figure_gives_another_digest(changed: Policy) -> None:
     assert digest_of(changed) != digest_of(some_policy())
