@@ -1,9 +1,8 @@
 """All calls of the account, newest first, found by SID or by Twilio's list filters."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from scripts.twilio_simulator.calls import Call, CallState, Status
@@ -92,19 +91,16 @@ def _status(text: str) -> Status | None:
 
 
 def _span(name: str, text: str) -> Span:
-    """`2026-11-24` is that day, or its midnight when compared; a date and time is that second."""
+    """On its own, a date or a date and time means that day in UTC; compared, it means that second or midnight."""
     earliest, latest = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            first = datetime.combine(date.fromisoformat(text), time(), UTC)
-            last = first + timedelta(days=1, seconds=-1)
-        else:
-            moment = datetime.fromisoformat(text)
-            first = last = moment.replace(tzinfo=moment.tzinfo or UTC)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise TwilioError(INVALID_PARAMETER, f"{name} must be a date such as 2026-11-24, in UTC.") from None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if name.endswith("<"):
-        return Span(earliest, first)
+        return Span(earliest, moment)
     if name.endswith(">"):
-        return Span(first, latest)
-    return Span(first, last)
+        return Span(moment, latest)
+    midnight = datetime.combine(moment.date(), time(), UTC)
+    return Span(midnight, midnight + timedelta(days=1, seconds=-1))

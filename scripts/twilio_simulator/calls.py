@@ -61,6 +61,7 @@ class Call:
     voice: Webhook | None = None
     subscription: Subscription | None = None
     time_limit: int = 0
+    talk_seconds: float = 0.0  # simulated; how long the conversation lasts unless somebody ends it
     callbacks_fired: int = 0
     detection_ms: int | None = None
     answered_at: float | None = None  # real seconds on the scheduler's clock

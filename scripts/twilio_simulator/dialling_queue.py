@@ -20,10 +20,13 @@ class DiallingQueue:
 
     def join(self, call: Call) -> int:
         """Puts the call last; answers its expected wait in milliseconds."""
-        slot = max(self._next_slot, self._scheduler.now()) + len(self._waiting) * self._seconds_between
+        now = self._scheduler.now()
+        if not self._waiting:
+            self._next_slot = max(self._next_slot, now)  # an idle hour saves up nothing
+        slot = self._next_slot + len(self._waiting) * self._seconds_between
         self._waiting[call.sid] = call
         self._wake()
-        return round((slot - self._scheduler.now()) * 1000)
+        return round((slot - now) * 1000)
 
     def leave(self, call: Call) -> None:
         """Takes the call out, if it is still waiting; those behind it move up."""
@@ -41,7 +44,7 @@ class DiallingQueue:
         if not self._waiting:
             return
         _, call = self._waiting.popitem(last=False)
-        # from the slot, not from now: a late timer must not lower the rate, an idle hour must not save up calls
+        # counted from the slot, not from now: late timers must not lower the rate, yet a long stall is not made up for
         self._next_slot = max(self._next_slot, self._scheduler.now() - self._seconds_between) + self._seconds_between
         self._wake()
         self._dial(call)

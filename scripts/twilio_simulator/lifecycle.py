@@ -68,8 +68,9 @@ class Lifecycle:
         """Sets the longest conversation, counted from the answer, also for one under way."""
         call.time_limit = seconds
         if call.status is Status.IN_PROGRESS:
-            left = min(call.plan.talk_seconds, seconds) - self._talked(call)
-            self._later(call, "talking", max(0.0, left), self._hang_up)
+            talked = self._talked(call)
+            call.talk_seconds = max(talked, min(call.plan.talk_seconds, seconds))
+            self._later(call, "talking", call.talk_seconds - talked, self._hang_up)
 
     def forget(self, call: Call) -> None:
         """Stops all that was to happen to the call, without a word to anyone."""
@@ -100,12 +101,12 @@ class Lifecycle:
             self._end(call, Status.BUSY)
             return
         call.answered_at = self._scheduler.now()
-        talk_seconds = min(call.plan.talk_seconds, call.time_limit)
-        self._later(call, "talking", talk_seconds, self._hang_up)
+        call.talk_seconds = min(call.plan.talk_seconds, call.time_limit)
+        self._later(call, "talking", call.talk_seconds, self._hang_up)
         detection = call.request.detection
         if detection is not None:
             # the answer to a detection never comes after the end of the call that it is about
-            seconds = min(call.plan.detection_seconds, detection.timeout_seconds, talk_seconds / 2)
+            seconds = min(call.plan.detection_seconds, detection.timeout_seconds, call.talk_seconds / 2)
             call.detection_ms = round(seconds * 1000)
             self._later(call, "detecting", seconds, self._detect)
         self._change(call, Moment.ANSWERED, status=Status.IN_PROGRESS)
@@ -117,8 +118,9 @@ class Lifecycle:
         self._change(call, Moment.DETECTED, answered_by=answered_by)
 
     def _hang_up(self, call: Call) -> None:
-        talked = min(round(self._talked(call)), call.plan.talk_seconds, call.time_limit)
-        self._end(call, Status.COMPLETED, duration=talked)
+        # a late timer, magnified by the time scale, must not lengthen the conversation
+        talked = min(self._talked(call), call.talk_seconds)
+        self._end(call, Status.COMPLETED, duration=round(talked))
 
     def _talked(self, call: Call) -> float:
         """Simulated seconds since the answer."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit
 
 # key: least, most, default; Twilio's bounds for connection overrides
 _CONNECT_MS: Final = (100, 10_000, 5_000)
@@ -48,19 +48,18 @@ def _bounded(overrides: Mapping[str, str], key: str, bounds: tuple[int, int, int
 
 
 def without_fragment(url: str) -> str:
-    """The URL as it is requested: nothing but the fragment is taken away, not a byte is re-encoded."""
-    return url.partition("#")[0]
+    """The URL as it is requested: without fragment and without a bare `?` at its end, not a byte re-encoded."""
+    return url.partition("#")[0].removesuffix("?")
 
 
 def signed_form(url: str) -> str:
     """The URL as it is signed: no fragment, no user and password, and over https no port."""
-    parts = urlsplit(without_fragment(url))
-    netloc = parts.netloc.rpartition("@")[2]
+    requested = without_fragment(url)
+    parts = urlsplit(requested)
+    host = parts.netloc.rpartition("@")[2]
     if parts.scheme == "https":
-        netloc = re.sub(r":\d*$", "", netloc)
-    # urlunsplit would drop a bare `?`, so only the part before the path is put together again
-    rest = without_fragment(url)[len(urlunsplit((parts.scheme, parts.netloc, "", "", ""))) :]
-    return f"{parts.scheme}://{netloc}{rest}"
+        host = re.sub(r":\d*$", "", host)
+    return requested.replace(parts.netloc, host, 1)
 
 
 def signature(auth_token: str, url: str, form: Mapping[str, str]) -> str:
