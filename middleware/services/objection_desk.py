@@ -31,3 +31,10 @@ class ObjectionDesk(Protocol):
         In force when this returns. Repeating it changes nothing. `source` is the door it came through
         (`objection_page` or `one_click`). Raises `UnknownNotice`.
         """
+
+
+class ObjectionLinkReader(Protocol):
+    """Reads the token at the end of an objection link."""
+
+    def notice_id_from(self, token: str) -> str:
+        """The notice the token stands for. Raises `InvalidLink`."""
