@@ -17,9 +17,9 @@ MOST_TRIES = 100  # each lost one is a reservation that somebody else made, so t
 def block(connection: Connection, scope_ids: Iterable[str], subject: str, at: datetime) -> None:
     """Take the next row of a subject (`n:<number key>`) under each scope without counting it.
 
-    Call it in the transaction that inserts the suppression, after the insert, for every scope that the suppression
-    reaches: a reservation that read the facts before cannot be written then, and reads them anew. Every reservation
-    takes the row of its number under its controller, so numbers under controllers are enough.
+    Call it in the transaction that inserts the suppression, for every controller that the suppression reaches: a
+    reservation that read the facts before cannot be written then, and reads them anew. Every reservation takes the
+    row of its number under its controller, so numbers under controllers are enough.
 
     Raises `StoreBusy` when others were faster every time; the transaction must then be undone.
     """
