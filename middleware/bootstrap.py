@@ -6,19 +6,35 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from middleware.clock import Clock
+from middleware.gateways.callbacks import SignedCallbacks
+from middleware.gateways.mail import SmtpTransport
+from middleware.gateways.queue import RqQueue
+from middleware.gateways.twilio import TwilioCarrier
 from middleware.keyed_hash import Pepper
+from middleware.notices.links import ObjectionLinks
+from middleware.notices.render import NoticeTemplates
 from middleware.policies.book import PolicyBook
 from middleware.services.access import Access
 from middleware.services.attempt_requests import AttemptRequests
+from middleware.services.calls import Calls, LiveCalls
 from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.delivery import Delivery, Relay
+from middleware.services.forwarding import Forwarding
+from middleware.services.health import Health
+from middleware.services.notices import Notices
+from middleware.services.objections import Objections
+from middleware.services.outcomes import Outcomes
 from middleware.services.policies import UsedPolicies
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
+from middleware.services.status_reports import FORWARD_REPORT, StatusReports
+from middleware.services.sweeps import Sweeps
 from middleware.settings import Settings
 from middleware.store.database import Database
 from middleware.store.hot_path.model import HotPath
 from middleware.store.hot_path.postgres import PostgresHotPath
 from middleware.store.hot_path.sqlite import SqliteHotPath
+from middleware.store.notices import SEND_NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,17 @@ class Services:
     access: Access
     precall: Precall
     attempts: AttemptRequests
+    outcomes: Outcomes
+    calls: Calls
+    live_calls: LiveCalls
+    status_reports: StatusReports
+    objections: Objections
+    links: ObjectionLinks
+    queue: RqQueue
+    relay: Relay
+    delivery: Delivery
+    sweeps: Sweeps
+    health: Health
 
 
 def build(settings: Settings) -> Services:
@@ -40,8 +67,8 @@ def build(settings: Settings) -> Services:
     clock = Clock(settings.clock_offset)
     database = Database(settings.database_url)
     book = PolicyBook(settings.config_dir / "countries")
-    book.load()
     catalogue = CurrentCatalogue(database)
+    access = Access(catalogue, clock, settings.credential_secret.get_secret_value().encode())
     precall = Precall(
         hot_path_for(settings, database, clock),
         catalogue,
@@ -50,15 +77,33 @@ def build(settings: Settings) -> Services:
         Pepper(settings.pepper.get_secret_value().encode()),
         timedelta(seconds=settings.permit_seconds),
     )
+    carrier = _carrier(settings)
+    links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
+    queue = RqQueue(settings.redis_url)
+    doers = {
+        SEND_NOTICE: _notices(settings, database, links, clock).send,
+        FORWARD_REPORT: Forwarding(database, catalogue, access, _callbacks(settings)).send,
+    }
     return Services(
         settings=settings,
         clock=clock,
         database=database,
         book=book,
         catalogue=catalogue,
-        access=Access(catalogue, clock, settings.credential_secret.get_secret_value().encode()),
+        access=access,
         precall=precall,
         attempts=AttemptRequests(precall, database, clock),
+        outcomes=Outcomes(database, clock),
+        calls=Calls(precall, carrier, database, clock, settings.public_base_url),
+        live_calls=LiveCalls(carrier, database),
+        status_reports=StatusReports(database, clock),
+        objections=Objections(database, clock),
+        links=links,
+        queue=queue,
+        relay=Relay(database, queue, clock),
+        delivery=Delivery(database, clock, doers),
+        health=Health(database, book, clock),
+        sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
 
 
@@ -67,3 +112,31 @@ def hot_path_for(settings: Settings, database: Database, clock: Clock) -> HotPat
     if database.is_sqlite:
         return SqliteHotPath(database.sqlite_path, database.turns, clock)
     return PostgresHotPath(settings.database_url, clock)
+
+
+def _carrier(settings: Settings) -> TwilioCarrier:
+    return TwilioCarrier(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_api_base_url,
+        settings.twilio_timeout_seconds,
+    )
+
+
+def _callbacks(settings: Settings) -> SignedCallbacks:
+    return SignedCallbacks(allow_private=settings.allow_private_callback_hosts)
+
+
+def _notices(settings: Settings, database: Database, links: ObjectionLinks, clock: Clock) -> Notices:
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    transport = SmtpTransport(
+        settings.smtp_host,
+        settings.smtp_port,
+        username=settings.smtp_username,
+        password=password,
+        security=settings.smtp_security,
+        timeout_seconds=settings.smtp_timeout_seconds,
+        sender_host=settings.mail_from.rpartition("@")[2],
+    )
+    templates = NoticeTemplates(settings.config_dir / "notices")
+    return Notices(database, transport, templates, links, clock, settings.mail_from)

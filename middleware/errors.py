@@ -137,3 +137,7 @@ class CallbackFailed(RingfenceError):
 
 class CallbackForbidden(RingfenceError):
     """The dialer's callback URL points where we do not send: it is not tried again."""
+
+
+class NoticeMoved(RingfenceError):
+    """Another process has taken this notice; nothing was sent by this one."""

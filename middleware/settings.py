@@ -48,10 +48,12 @@ class Settings(BaseSettings):
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
-    mail_from: str
+    smtp_timeout_seconds: Annotated[float, Field(ge=1, le=30)] = 10.0
+    mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
     permit_seconds: Annotated[int, Field(ge=10, le=600)] = 60
     repeat_window_seconds: Annotated[int, Field(ge=0, le=60)] = 10
+    sweep_after_seconds: Annotated[int, Field(ge=1, le=86_400)] = 120
     allow_private_callback_hosts: bool = False
     clock_offset_seconds: float = 0.0
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -81,6 +83,14 @@ class Settings(BaseSettings):
     def _no_shifted_clock_on_real_calls(self) -> Settings:
         if self.clock_offset_seconds and self.twilio_api_base_url == TWILIO_API:
             raise ValueError("a shifted clock cannot be used with real Twilio: remove RINGFENCE_CLOCK_OFFSET_SECONDS")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_log_in_is_whole_and_private(self) -> Settings:
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("RINGFENCE_SMTP_USERNAME and RINGFENCE_SMTP_PASSWORD go together: set both or neither")
+        if self.smtp_username is not None and self.smtp_security == "none":
+            raise ValueError("RINGFENCE_SMTP_SECURITY none would send the password in clear text: use starttls or tls")
         return self
 
     @property

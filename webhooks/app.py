@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from middleware.bootstrap import Services
-from webhooks import attempts
+from webhooks import attempts, health, outcomes
+from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
+from webhooks.twilio import rest, status
 
 MOST_BYTES = 1 << 20
 
@@ -16,5 +18,16 @@ def create_app(services: Services) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     install_error_handlers(app)
-    app.register_blueprint(attempts.create_blueprint(services.access, services.attempts))
+    access, settings = services.access, services.settings
+    app.register_blueprint(attempts.create_blueprint(access, services.attempts))
+    app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
+    app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls, settings.public_base_url))
+    app.register_blueprint(
+        status.create_blueprint(
+            services.status_reports, settings.twilio_auth_token.get_secret_value(), settings.public_base_url
+        )
+    )
+    app.register_blueprint(objection.create_blueprint(services.objections, services.links))
+    app.register_blueprint(error_codes.create_blueprint())
+    app.register_blueprint(health.create_blueprint(services.health))
     return app

@@ -127,3 +127,11 @@ def check_twiml(twiml: str | None) -> None:
 def _words(value: str) -> list[str]:
     """One event, or several that a dialer joined by commas or spaces, which Twilio would silently ignore."""
     return value.replace(",", " ").lower().split()
+
+
+def check_update(pairs: Pairs) -> None:
+    """A live call may be ended, or given TwiML that rings nobody else. Raises `InvalidRequest`."""
+    given = dict(pairs)
+    if any(name.startswith("StatusCallback") for name in given):
+        raise InvalidRequest("The status callback of a live call cannot be changed: set it when creating", "StatusCallback")
+    check_twiml(given.get("Twiml"))

@@ -85,14 +85,16 @@ class Precall:
         number = parse(question.callee, question.default_country)
         number_key = self._pepper.number(number.e164 or question.callee)
         while True:
+            # before the campaign is looked up: another thread may exchange the copy at any moment, and a campaign of
+            # the old one must not pass for the new
+            generation = self._catalogue.get().generation
             campaign = self._catalogue.campaign_for(credential, question.campaign_id)
             policy, counted = self._policies.resolve(campaign, number.facts)
-            held = self._catalogue.get()
             reading = self._read(question, credential, campaign, number_key, counted)
-            if reading.generation == held.generation:
+            if reading.generation == generation:
                 break
             self._catalogue.refresh(reading.generation)
-            self._catalogue.recheck(credential, reading.now)
+        self._catalogue.recheck(credential, reading.now)
         facts = facts_from(reading, number.facts, campaign.facts)
         if isinstance(policy, PolicyProblem):
             decision = refuse_without_policy(facts, policy)
@@ -119,6 +121,10 @@ class Precall:
             idempotency_key=question.idempotency_key,
         )
         reading = self._hot_path.read(ask)
+        if ask.contact_id is not None and not reading.contacts:
+            # no contact at this number: to narrow by it would hide the people who are, and what bars them
+            ask = replace(ask, contact_id=None)
+            reading = self._hot_path.read(ask)
         while not reaches_far_enough(reading, counted):
             counted = further_back(counted)
             reading = self._hot_path.read(replace(ask, counted=counted))

@@ -81,7 +81,7 @@ def load(connection: Connection) -> Catalogue:
     credentials = [_credential(row) for row in connection.execute(select(CredentialRow.__table__))]
     return Catalogue(
         generation=generation or 0,
-        controllers=tuple(connection.scalars(select(ControllerRow.id).order_by(ControllerRow.id))),
+        controllers=controller_ids(connection),
         campaigns=campaigns,
         credentials={credential.id: credential for credential in credentials},
         by_account_sid={credential.account_sid: credential for credential in credentials if credential.account_sid},
@@ -91,6 +91,11 @@ def load(connection: Connection) -> Catalogue:
 def current_generation(connection: Connection) -> int:
     """The generation that memory must match."""
     return connection.scalar(select(GenerationRow.value).where(GenerationRow.name == CATALOGUE)) or 0
+
+
+def controller_ids(connection: Connection) -> tuple[str, ...]:
+    """Every controller, in one order for everybody."""
+    return tuple(connection.scalars(select(ControllerRow.id).order_by(ControllerRow.id)))
 
 
 def raise_generation(connection: Connection) -> None:

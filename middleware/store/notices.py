@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from middleware.errors import UnknownNotice
@@ -157,3 +157,13 @@ def note_objection(connection: Connection, notice_id: str, at: datetime) -> None
     """Remember that the person objected through this notice's link; the first time stands."""
     is_first = (NoticeRow.id == notice_id) & NoticeRow.objected_at.is_(None)
     connection.execute(update(NoticeRow).where(is_first).values(objected_at=at))
+
+
+def notices_in_trouble(connection: Connection, now: datetime) -> dict[str, int]:
+    """How many notices need somebody to look: by state, and those past their deadline as `overdue`."""
+    by_state = select(NoticeRow.state, func.count()).where(NoticeRow.state.in_(("refused", "uncertain", "no_address")))
+    rows = connection.execute(by_state.group_by(NoticeRow.state)).tuples()
+    found = dict(rows.all())
+    late = select(func.count()).where(NoticeRow.state != "sent", NoticeRow.deadline_at < now)
+    overdue = connection.scalar(late.select_from(NoticeRow)) or 0
+    return {**found, **({"overdue": overdue} if overdue else {})}

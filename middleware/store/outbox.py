@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from middleware.store.ids import new_id
@@ -74,3 +74,8 @@ def put_back(connection: Connection, outbox_id: str, error: str, not_before: dat
 def give_up(connection: Connection, outbox_id: str, error: str) -> None:
     """It failed for good; it stays visible as a dead letter."""
     connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(state="dead", last_error=error[:500]))
+
+
+def dead_letters(connection: Connection) -> int:
+    """How many rows were given up."""
+    return connection.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "dead")) or 0

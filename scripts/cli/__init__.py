@@ -12,6 +12,8 @@ from middleware.errors import InvalidSettings, RingfenceError
 # command -> the module that has it, as a click command of the same name; loaded only when it is called
 COMMANDS = {
     "migrate": "scripts.cli.migrate",
+    "relay": "scripts.cli.relay",
+    "worker": "scripts.cli.worker",
 }
 WRONG_USE = 2
 

@@ -24,7 +24,9 @@ from middleware.store.hot_path.rows import Row, ask_parameters, reading_from, re
 from middleware.store.hot_path.statements import ATTEMPT_COLUMNS, DECISION_COLUMNS, GUARD_COLUMNS, insert, reading
 
 MAX_SKEW = timedelta(seconds=2)
-_UNIQUE_VIOLATION = b"23505"
+_OPTIONS = "-c timezone=UTC -c datestyle=ISO"  # instants come back as text, whatever the server's own habits
+# unique violation, serialization failure, deadlock: somebody was faster, and nothing of ours was written
+_LOST_RACES = frozenset({b"23505", b"40001", b"40P01"})
 _PARAMETER = re.compile(r":([a-z_0-9]+)")
 
 
@@ -32,7 +34,7 @@ class _Prepared:
     """One connection and the names of the statements it has prepared."""
 
     def __init__(self, conninfo: str) -> None:
-        self.connection = psycopg.connect(conninfo, autocommit=True, connect_timeout=5, options="-c timezone=UTC")
+        self.connection = psycopg.connect(conninfo, autocommit=True, connect_timeout=5, options=_OPTIONS)
         self._names: dict[str, bytes] = {}
 
     def execute(self, sql: str, parameters: dict[str, str] | dict[str, str | int | None]) -> pq.abc.PGresult:
@@ -93,7 +95,7 @@ class PostgresHotPath:
         if result.status == pq.ExecStatus.COMMAND_OK:
             self._idle.append(prepared)
             return True
-        if result.error_field(pq.DiagnosticField.SQLSTATE) == _UNIQUE_VIOLATION:
+        if result.error_field(pq.DiagnosticField.SQLSTATE) in _LOST_RACES:
             self._idle.append(prepared)
             return False
         prepared.connection.close()
@@ -143,6 +145,8 @@ def _numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
 
 @cache
 def _writing(guards: int) -> str:
+    """All inserts as one statement. PostgreSQL runs its steps from the last to the first, so the guards stand in
+    reverse: they are locked in their sorted order, as everybody else who takes several does."""
     steps = [
         insert(
             "guards",
@@ -152,7 +156,7 @@ def _writing(guards: int) -> str:
                 *(":asked_at", ":permit_expires_at", ":placed_by", "false"),
             ),
         )
-        for place in range(guards)
+        for place in reversed(range(guards))
     ]
     steps.append(insert("attempts", ATTEMPT_COLUMNS, (f":{name}" for name in ATTEMPT_COLUMNS)))
     last = insert("decisions", DECISION_COLUMNS, (f":{name}" for name in DECISION_COLUMNS))

@@ -34,12 +34,12 @@ class SqliteHotPath:
         self._idle: deque[sqlite3.Connection] = deque()
 
     def read(self, ask: HotAsk) -> HotReading:
-        """One statement in one snapshot; the clock is taken just before it."""
+        """One statement in one snapshot; the clock is read after it, so that no attempt it saw lies in the future."""
         sql = reading(ask.counted, ask.contact_id is not None, ask.idempotency_key is not None, is_sqlite=True)
         connection = self._connection()
         try:
-            now = self._clock.now()
             rows = connection.execute(sql, ask_parameters(ask)).fetchall()
+            now = self._clock.now()
         except sqlite3.Error as error:
             connection.close()
             raise StoreUnavailable(f"the store could not be read ({type(error).__name__})") from error

@@ -1,0 +1,110 @@
+"""Twilio's Calls resource as dialers know it: create, fetch, list, update. Every create goes through the gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+
+from middleware.errors import CallNotCreated, CallRefused, CreateUncertain, InvalidRequest
+from middleware.services.access import Access
+from middleware.services.asking import Answer, Credential
+from middleware.services.call_requests import check_update, read_call_request
+from middleware.services.calls import Calls, LiveCalls
+from webhooks.answers import answer_body
+from webhooks.auth import twilio_credential
+from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, UNCERTAIN, error_body
+
+ACCOUNT = "/2010-04-01/Accounts/<account_sid>"
+
+
+def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls, public_base_url: str) -> Blueprint:
+    """The drop-in routes. SDKs change their base URL and use credentials that we issued; nothing else changes."""
+    blueprint = Blueprint("twilio_rest", __name__)
+    errors_page = f"{public_base_url}/twilio/errors"
+
+    @blueprint.post(f"{ACCOUNT}/Calls.json")
+    def create(account_sid: str) -> Response:
+        asker = twilio_credential(access, request, account_sid)
+        pairs = list(request.form.items(multi=True))
+        created = calls.create(read_call_request(pairs, request.headers.get("Idempotency-Key")), asker)
+        if created.call is None:
+            return refusal(created.answer, f"{errors_page}/{REFUSED}")
+        return call_answer(created.call, asker, 201)
+
+    @blueprint.get(f"{ACCOUNT}/Calls/<call_sid>.json")
+    def fetch(account_sid: str, call_sid: str) -> Response:
+        asker = twilio_credential(access, request, account_sid)
+        return call_answer(live_calls.fetch(call_sid, asker), asker, 200)
+
+    @blueprint.post(f"{ACCOUNT}/Calls/<call_sid>.json")
+    def update(account_sid: str, call_sid: str) -> Response:
+        asker = twilio_credential(access, request, account_sid)
+        pairs = list(request.form.items(multi=True))
+        check_update(pairs)
+        return call_answer(live_calls.update(call_sid, pairs, asker), asker, 200)
+
+    @blueprint.get(f"{ACCOUNT}/Calls.json")
+    def list_calls(account_sid: str) -> Response:
+        asker = twilio_credential(access, request, account_sid)
+        page = live_calls.list(list(request.args.items(multi=True)), asker)
+        return call_answer(page, asker, 200)
+
+    @blueprint.errorhandler(CallRefused)
+    def refused_by_twilio(error: CallRefused) -> Response:
+        return Response(orjson.dumps(error.body), error.status, content_type="application/json")
+
+    @blueprint.errorhandler(CallNotCreated)
+    def not_created(error: CallNotCreated) -> Response:
+        message = f"{error}. No call was made and the attempt does not count: send the request again later."
+        return error_body(503, NOT_PLACED, message, more_info=f"{errors_page}/{NOT_PLACED}")
+
+    @blueprint.errorhandler(CreateUncertain)
+    def uncertain(error: CreateUncertain) -> Response:
+        # never a 5xx here: clients would send it again, and the call may exist
+        message = f"{error}. It may ring: do not call again; its status callbacks or the call list will tell."
+        return error_body(409, UNCERTAIN, message, more_info=f"{errors_page}/{UNCERTAIN}")
+
+    @blueprint.errorhandler(InvalidRequest)
+    def invalid(error: InvalidRequest) -> Response:
+        code = _TWILIO_CODES.get(error.field or "")
+        return error_body(400, code, str(error)) if code else _not_supported(error, errors_page)
+
+    return blueprint
+
+
+# Twilio's own codes for parameters that are missing or wrong
+_TWILIO_CODES = {"From": 21213, "Url": 21205, "Timeout": 21208, "StatusCallbackMethod": 21209}
+
+
+def _not_supported(error: InvalidRequest, errors_page: str) -> Response:
+    if error.field == "To" and "required" in str(error):
+        return error_body(400, 21201, str(error))
+    return error_body(400, 68002, str(error), more_info=f"{errors_page}/68002")
+
+
+def refusal(answer: Answer, more_info: str) -> Response:
+    """A refusal as SDKs raise it: every reason in the message, the whole decision in the details."""
+    reasons = " ".join(f"[{reason.code}] {reason.message}" for reason in answer.reasons)
+    when = f" May be called from {answer.not_before.isoformat()}." if answer.not_before else " Waiting does not help."
+    return error_body(400, REFUSED, f"Call refused: {reasons}{when}", answer_body(answer), more_info)
+
+
+def call_answer(body: dict[str, Any], asker: Credential, status: int) -> Response:
+    """Twilio's body with the account that the dialer knows, wherever Twilio's own stands."""
+    return Response(orjson.dumps(_renamed(body, asker)), status, content_type="application/json")
+
+
+def _renamed(body: dict[str, Any], asker: Credential) -> dict[str, Any]:
+    calls = body.get("calls")
+    known = str((calls[0] if calls else body).get("account_sid") or _account_in(str(body.get("uri", ""))))
+    if not known or asker.account_sid is None:
+        return body
+    renamed: dict[str, Any] = orjson.loads(orjson.dumps(body).replace(known.encode(), asker.account_sid.encode()))
+    return renamed
+
+
+def _account_in(uri: str) -> str:
+    parts = uri.split("/")
+    return parts[3] if len(parts) > 3 and parts[2] == "Accounts" else ""
