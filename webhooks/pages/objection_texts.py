@@ -71,7 +71,7 @@ _DANISH = ObjectionTexts(
     close="Du kan lukke siden.",
     unknown_title="Linket virker ikke",
     unknown="Det kan være blevet afkortet eller ændret undervejs. Åbn det fra mailen igen, eller svar blot på "
-    "mailen, og skriv, at du ikke vil ringes op. Det gælder lige så meget.",
+    "mailen, og skriv, at du ikke vil ringes op. Det er lige så gyldigt.",
     failed_title="Din indsigelse er ikke noteret endnu",
     failed="Der er noget, der ikke virker hos os. Prøv igen om et par minutter, eller svar på mailen, og "
     "skriv, at du ikke vil ringes op.",
@@ -94,8 +94,8 @@ _SWEDISH = ObjectionTexts(
     already="Du behöver inte göra något mer.",
     close="Du kan stänga sidan.",
     unknown_title="Länken fungerar inte",
-    unknown="Den kan ha kortats av eller ändrats på vägen. Öppna den från mejlet igen, eller svara på mejlet "
-    "och skriv att du inte vill bli uppringd. Det gäller lika mycket.",
+    unknown="Den kan ha klippts av eller ändrats på vägen. Öppna den från mejlet igen, eller svara på mejlet "
+    "och skriv att du inte vill bli uppringd. Det är lika giltigt.",
     failed_title="Din invändning är inte noterad än",
     failed="Något fungerar inte hos oss. Försök igen om några minuter, eller svara på mejlet och skriv att du "
     "inte vill bli uppringd.",
@@ -104,7 +104,7 @@ _SWEDISH = ObjectionTexts(
 _GERMAN = ObjectionTexts(
     language="de",
     title="Rufen Sie mich nicht mehr an",
-    called="Sie haben eine E-Mail zu einem Anruf von {controller} bei der Nummer {number} erhalten.",
+    called="Sie haben eine E-Mail zu einem Anruf von {controller} unter der Nummer {number} erhalten.",
     question="Welche Anrufe möchten Sie nicht mehr erhalten?",
     consequence="Ihr Widerspruch gilt für alle Ihre gespeicherten Telefonnummern, nicht nur für diese. Er "
     "wirkt sofort, ist kostenlos und braucht keine Begründung.",
@@ -138,13 +138,13 @@ _DUTCH = ObjectionTexts(
     choose="Druk op een van de knoppen.",
     noted_title="Uw bezwaar is genoteerd",
     noted_controller="{controller} belt u niet meer.",
-    noted_everywhere="Geen enkel bedrijf dat dit systeem gebruikt, belt u nog.",
+    noted_everywhere="Geen enkel bedrijf dat dit systeem gebruikt, zal u nog bellen.",
     already_title="Uw bezwaar was al genoteerd",
     already="U hoeft verder niets te doen.",
     close="U kunt deze pagina sluiten.",
     unknown_title="Deze link werkt niet",
     unknown="Misschien is hij onderweg afgekapt of veranderd. Open hem nog eens vanuit de e-mail, of "
-    "beantwoord de e-mail en schrijf dat u niet gebeld wilt worden. Dat geldt evengoed.",
+    "beantwoord de e-mail en schrijf dat u niet gebeld wilt worden. Dat is net zo geldig.",
     failed_title="Uw bezwaar is nog niet genoteerd",
     failed="Er werkt iets niet bij ons. Probeer het over enkele minuten opnieuw, of beantwoord de e-mail en "
     "schrijf dat u niet gebeld wilt worden.",
