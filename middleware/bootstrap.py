@@ -70,7 +70,7 @@ def build(settings: Settings) -> Services:
     catalogue = CurrentCatalogue(database)
     access = Access(catalogue, clock, settings.credential_secret.get_secret_value().encode())
     precall = Precall(
-        hot_path_for(settings, database, clock),
+        hot_path_for(database, clock),
         catalogue,
         UsedPolicies(book, database),
         Repeats(database, timedelta(seconds=settings.repeat_window_seconds)),
@@ -107,11 +107,11 @@ def build(settings: Settings) -> Services:
     )
 
 
-def hot_path_for(settings: Settings, database: Database, clock: Clock) -> HotPath:
-    """The hot path of the configured engine."""
+def hot_path_for(database: Database, clock: Clock) -> HotPath:
+    """The hot path of this database's engine."""
     if database.is_sqlite:
         return SqliteHotPath(database.sqlite_path, database.turns, clock)
-    return PostgresHotPath(settings.database_url, clock)
+    return PostgresHotPath(database.url, clock)
 
 
 def _carrier(settings: Settings) -> TwilioCarrier:
