@@ -14,7 +14,6 @@ from middleware.errors import StoreBusy
 from middleware.keyed_hash import Pepper
 from middleware.phone_numbers import ParsedNumber, parse
 from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
-from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.facts import (
     facts_from,
     further_back,
@@ -22,8 +21,8 @@ from middleware.services.facts import (
     known_contact,
     reaches_far_enough,
 )
-from middleware.services.policies import UsedPolicies
 from middleware.services.repeats import Repeats
+from middleware.services.sources import CampaignSource, PolicySource
 from middleware.store.catalogue import Campaign, Credential
 from middleware.store.hot_path.model import Counted, GuardKey, HotAsk, HotPath, HotReading, Reservation
 from middleware.store.ids import new_id
@@ -52,8 +51,8 @@ class Precall:
     def __init__(
         self,
         hot_path: HotPath,
-        catalogue: CurrentCatalogue,
-        policies: UsedPolicies,
+        catalogue: CampaignSource,
+        policies: PolicySource,
         repeats: Repeats,
         pepper: Pepper,
         permit_time: timedelta,
