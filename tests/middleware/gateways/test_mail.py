@@ -148,6 +148,18 @@ def test_a_connection_that_dies_under_the_body_leaves_nothing_delivered(server: 
     assert isinstance(failure.value, MailUncertain) == bool(called.count)
 
 
+def test_a_server_that_hangs_up_while_the_body_comes_is_noticed_before_the_dot(server: MailServer) -> None:
+    server.fault = Fault("body", "drop")
+    outcomes = []
+
+    for _ in range(10):  # the news of the end can be late once, not every time
+        with pytest.raises(MailFault) as failure:
+            transport(server).send(some_mail("short"), Calls())
+        outcomes.append(type(failure.value))
+
+    assert MailDeferred in outcomes
+
+
 @pytest.mark.parametrize(
     ("action", "outcome", "delivered"),
     [
