@@ -61,12 +61,16 @@ class Simulator:
         """Puts exactly these faults in force; without any, all works."""
         self._control("PUT", "faults", json=faults)
 
+    def set_outcomes(self, **table: Any) -> None:
+        """Another table of outcomes for calls made from now on; keys as in an outcomes file."""
+        self._control("PUT", "outcomes", json=table)
+
     def wait_until_idle(self, timeout: float = 10.0) -> None:
         """Until no call and no delivery is under way; an HTTPError if that takes longer."""
         self._control("GET", "idle", params={"timeout": str(timeout)})
 
     def reset(self) -> None:
-        """Forgets calls and deliveries, goes back to the faults of the start."""
+        """Forgets calls and deliveries, goes back to the faults and outcomes of the start."""
         self._control("POST", "reset")
 
     def stop(self) -> None:

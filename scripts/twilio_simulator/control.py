@@ -1,20 +1,23 @@
 """The control API, beside Twilio's: faults, the calls with their plans, the deliveries, a fresh start.
 
 GET, PUT /control/faults     the faults in force; PUT takes a JSON object, what it leaves out goes back to no fault
+PUT /control/outcomes        another table of outcomes for calls made from now on, written as in an outcomes file
 GET /control/calls           every call as it really is, with what is planned for it
 GET /control/callbacks       every webhook with its tries; `?call_sid=CA..` for those of one call
 GET /control/idle?timeout=9  answers once no call and no delivery is under way; 504 if that takes longer (seconds)
-POST /control/reset          forgets calls and deliveries, back to the faults of the start
+POST /control/reset          forgets calls and deliveries, back to the faults and outcomes of the start
 """
 
 from dataclasses import asdict
 
+import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
 from scripts.twilio_simulator.answers import json_answer
 from scripts.twilio_simulator.exchange import Exchange
 from scripts.twilio_simulator.faults import Faults
+from scripts.twilio_simulator.outcomes_file import read_outcomes
 
 _LONGEST_WAIT_SECONDS = 600.0
 
@@ -29,6 +32,7 @@ class Control:
         return [
             web.get("/control/faults", self.faults),
             web.put("/control/faults", self.switch_faults),
+            web.put("/control/outcomes", self.change_outcomes),
             web.get("/control/calls", self.calls),
             web.get("/control/callbacks", self.callbacks),
             web.get("/control/idle", self.idle),
@@ -46,6 +50,13 @@ class Control:
             return json_answer({"error": wrong}, status=400)
         self._exchange.dice.switch(faults)
         return json_answer(faults.model_dump())
+
+    async def change_outcomes(self, request: web.Request) -> web.Response:
+        try:
+            self._exchange.outcomes = read_outcomes(orjson.loads(await request.read()))
+        except ValueError as error:
+            return json_answer({"error": str(error)}, status=400)
+        return web.Response(status=204)
 
     async def calls(self, _request: web.Request) -> web.Response:
         return json_answer(

@@ -33,6 +33,7 @@ class Exchange:
 
     def __init__(self, settings: Settings, scheduler: Scheduler) -> None:
         self.settings = settings
+        self.outcomes = settings.outcomes
         self.calls = CallList()
         self.dice = FaultDice(settings.seed, settings.faults)
         self.activity = Activity()
@@ -58,7 +59,7 @@ class Exchange:
     def create(self, form: Form) -> Call:
         """Takes a call into the queue; TwilioError if the request or the callee is refused."""
         request = read_call_request(form, self.settings.caller_ids)
-        refused = self.settings.outcomes.rule_for(request.to).refused
+        refused = self.outcomes.rule_for(request.to).refused
         if refused is not None:
             raise refusal(refused, request.to)
         now = self._clock.now()
@@ -108,7 +109,7 @@ class Exchange:
         return self._scheduler.now() - self.dice.faults.read_lag_seconds
 
     def reset(self) -> None:
-        """Forgets all calls and deliveries, stops what is under way, and goes back to the faults of the start."""
+        """Forgets calls and deliveries, stops what is under way, goes back to the faults and outcomes of the start."""
         for call in self.calls.all():
             if not call.status.is_final:
                 self._lifecycle.forget(call)
@@ -117,6 +118,7 @@ class Exchange:
         self.deliveries.clear()
         self.calls = CallList()
         self.dice.switch(self.settings.faults)
+        self.outcomes = self.settings.outcomes
         self._state_file.cleared()
 
     def _observe(self, call: Call, moment: Moment) -> None:
@@ -129,7 +131,7 @@ class Exchange:
             self.activity.end()
 
     def _call(self, sid: str, index: int, request: CallRequest, state: CallState) -> Call:
-        plan = self.settings.outcomes.plan_for(request.to, dice(self.settings.seed, "outcome", index))
+        plan = self.outcomes.plan_for(request.to, dice(self.settings.seed, "outcome", index))
         return Call(sid, self.settings.account_sid, index, request, plan, state.date_updated, state)
 
     def _restore(self, kept: KeptCall) -> None:

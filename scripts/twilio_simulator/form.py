@@ -3,9 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
-
-from multidict import MultiDict
+from urllib.parse import parse_qs, urlsplit
 
 from scripts.twilio_simulator.errors import INVALID_PARAMETER, METHOD_INVALID, TwilioError
 
@@ -25,23 +23,19 @@ class Form:
     """The parameters of one request, read from an urlencoded body; empty values count as absent."""
 
     def __init__(self, body: str) -> None:
-        self._values = MultiDict(parse_qsl(body, keep_blank_values=True))
+        self._values = parse_qs(body, keep_blank_values=True)
 
     def as_sent(self) -> dict[str, str | list[str]]:
         """All parameters, repeated ones as lists."""
-        names = dict.fromkeys(self._values)
-        return {name: values[0] if len(values) == 1 else values for name, values in self._items(names)}
-
-    def _items(self, names: dict[str, None]) -> list[tuple[str, list[str]]]:
-        return [(name, self._values.getall(name)) for name in names]
+        return {name: values[0] if len(values) == 1 else values for name, values in self._values.items()}
 
     def text(self, name: str) -> str:
         """The first value, or an empty string."""
-        return self._values.get(name, "").strip()
+        return self._values.get(name, [""])[0].strip()
 
     def values(self, name: str) -> list[str]:
         """Every value of a repeated parameter, in order."""
-        return self._values.getall(name, [])
+        return self._values.get(name, [])
 
     def flag(self, name: str) -> bool:
         """True for Twilio's `true`, in any case."""

@@ -60,10 +60,7 @@ DEFAULT_ENDINGS: Final[Mapping[str, Rule]] = {
     "93": Rule(Ending.FAILED),
     "94": Rule(Ending.COMPLETED, ring_seconds=20, talk_seconds=25, answered_by=MACHINE),
     "95": Rule(Ending.COMPLETED, ring_seconds=8, talk_seconds=2, answered_by=HUMAN),
-    "96": Rule(Ending.COMPLETED, ring_seconds=5, talk_seconds=1800, answered_by=HUMAN),
     "97": Rule(Ending.FAILED, sip_response_code=503),
-    "98": Rule(refused=21215),
-    "99": Rule(refused=21216),
 }
 DEFAULT_WEIGHTS: Final[Mapping[Ending, float]] = {
     Ending.COMPLETED: 50,

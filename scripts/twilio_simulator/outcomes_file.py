@@ -1,4 +1,4 @@
-"""Reads the table of outcomes from a JSON, TOML or YAML file and says exactly what is wrong with it.
+"""Reads the table of outcomes, from a JSON, TOML or YAML file or as it is, and says exactly what is wrong with it.
 
     weights: {completed: 50, no-answer: 30, busy: 12, failed: 8}
     machine_share: 0.25
@@ -25,7 +25,7 @@ Span = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
 
 
 class InvalidOutcomes(ValueError):
-    """The outcomes file cannot be used; the message says why."""
+    """The table cannot be used; the message says why."""
 
 
 class _Strict(BaseModel):
@@ -65,12 +65,18 @@ class _Table(_Strict):
 def load_outcomes(path: Path) -> Outcomes:
     """The table in a .json, .toml, .yaml or .yml file; InvalidOutcomes names each fault and its place."""
     try:
-        table = _Table.model_validate(_parsed(path))
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise InvalidOutcomes(f"{path}: {faults}") from error
+        return read_outcomes(_parsed(path))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise InvalidOutcomes(f"{path}: {error}") from error
+
+
+def read_outcomes(parsed: object) -> Outcomes:
+    """The table in what a file, or a request, was parsed to; InvalidOutcomes names each fault and its place."""
+    try:
+        table = _Table.model_validate(parsed)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise InvalidOutcomes(faults) from error
     return Outcomes(
         numbers=_rules(table.numbers),
         endings=DEFAULT_OUTCOMES.endings if table.endings is None else _rules(table.endings),

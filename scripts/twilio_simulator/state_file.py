@@ -39,6 +39,8 @@ class StateFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a", encoding="utf-8", buffering=1)
             self._write = self._file.write
+            if not _ends_with_a_whole_line(path):
+                self._write("\n")
 
     def created(self, call: Call) -> None:
         self._append(
@@ -87,6 +89,13 @@ def kept_calls(path: Path | None) -> list[KeptCall]:
         elif sid in kept:
             kept[sid].state = _STATE.validate_python(line["state"])
     return list(kept.values())
+
+
+def _ends_with_a_whole_line(path: Path) -> bool:
+    content_length = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, content_length - 1))
+        return file.read(1) in (b"", b"\n")
 
 
 def _lines(path: Path | None) -> Iterator[dict[str, Any]]:

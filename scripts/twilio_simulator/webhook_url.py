@@ -49,7 +49,8 @@ def _bounded(overrides: Mapping[str, str], key: str, bounds: tuple[int, int, int
 
 def without_fragment(url: str) -> str:
     """The URL as it is requested: without fragment and without a bare `?` at its end, not a byte re-encoded."""
-    return url.partition("#")[0].removesuffix("?")
+    requested = url.partition("#")[0]
+    return requested[:-1] if requested.find("?") == len(requested) - 1 else requested
 
 
 def signed_form(url: str) -> str:

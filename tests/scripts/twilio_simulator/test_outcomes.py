@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from twilio.rest import Client
 
 from scripts.twilio_simulator.chance import dice
 from scripts.twilio_simulator.outcomes import DEFAULT_ENDINGS, DEFAULT_OUTCOMES, Ending, Outcomes, Rule
 from scripts.twilio_simulator.outcomes_file import InvalidOutcomes, load_outcomes
+from tests.simulator import Simulator
 
 UNRULED = "+4512345600"
 
@@ -118,3 +121,23 @@ def test_a_faulty_table_is_refused_with_the_place_of_the_fault(
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidOutcomes, match=r"none\.json"):
         load_outcomes(tmp_path / "none.json")
+
+
+def test_outcomes_can_be_changed_while_it_runs_until_the_next_reset(simulator: Simulator, client: Client) -> None:
+    def ending() -> str:
+        client.calls.create(to="+4512345600", from_="+4511111111", twiml="<Response/>")
+        simulator.wait_until_idle()
+        return str(client.calls.list(limit=1)[0].status)
+
+    simulator.set_outcomes(numbers={"+4512345600": {"outcome": "busy"}})
+    assert ending() == "busy"
+    simulator.reset()
+    assert ending() == "completed"
+
+
+@pytest.mark.parametrize("table", ["{", '{"numbers": {"1": {}}}', "[]"])
+def test_outcomes_that_make_no_sense_change_nothing(simulator: Simulator, table: str) -> None:
+    answer = requests.put(f"{simulator.url}/control/outcomes", table, timeout=10)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]

@@ -8,11 +8,11 @@ from tests.scripts.twilio_simulator.conftest import OUTCOMES
 from tests.scripts.twilio_simulator.hand_clock import some_call
 from tests.simulator import Simulator, running_simulator
 
-CALLER, ANSWERS, BUSY, TALKS_FOR_HOURS = "+4511111111", "+4512345600", "+4512345601", "+4512345605"
+CALLER, BUSY, TALKS_FOR_HOURS, RINGS_FOR_MINUTES = "+4511111111", "+4512345601", "+4512345605", "+4512345606"
 
 
 def place(simulator: Simulator, to: str) -> str:
-    return str(simulator.client().calls.create(to=to, from_=CALLER, twiml="<Response/>").sid)
+    return str(simulator.client().calls.create(to=to, from_=CALLER, twiml="<Response/>", timeout=600).sid)
 
 
 def listed(simulator: Simulator) -> list[dict[str, Any]]:
@@ -26,32 +26,31 @@ def wait_until_in_progress(simulator: Simulator, sid: str) -> None:
 
 def test_calls_survive_a_power_cut_and_those_under_way_have_ended(tmp_path: Path) -> None:
     state_file = tmp_path / "state" / "calls.jsonl"
-    with running_simulator(state_file=state_file, outcomes=OUTCOMES, time_scale=500) as first:
-        ended, deleted = place(first, BUSY), place(first, ANSWERS)
+    with running_simulator(state_file=state_file, outcomes=OUTCOMES) as first:
+        ended, deleted = place(first, BUSY), place(first, BUSY)
         first.wait_until_idle()
         first.client().calls(deleted).delete()
-        talking = place(first, TALKS_FOR_HOURS)
+        talking, ringing = place(first, TALKS_FOR_HOURS), place(first, RINGS_FOR_MINUTES)
         wait_until_in_progress(first, talking)
         before = listed(first)
         first.kill()
     with state_file.open("a") as file:
         file.write('{"sid": "CA')  # as a write that the power cut interrupted
 
-    with running_simulator(state_file=state_file, outcomes=OUTCOMES, cps=0.001) as second:
+    with running_simulator(state_file=state_file, outcomes=OUTCOMES) as second:
         after = listed(second)
-        assert [call["sid"] for call in after] == [ended, talking]
-        assert after[0] == before[0]
-        assert (after[1]["status"], after[1]["start_time"]) == ("completed", before[1]["start_time"])
-        assert after[1]["end_time"] is not None
-        first_new, queued = place(second, ANSWERS), place(second, ANSWERS)
-        second.kill()
+        new = place(second, BUSY)
+        by_rest = [call.sid for call in second.client().calls.list(page_size=2)]
 
-    with running_simulator(state_file=state_file, outcomes=OUTCOMES) as third:
-        statuses = {call["sid"]: call["status"] for call in listed(third)}
-        assert list(statuses) == [ended, talking, first_new, queued]
-        assert statuses[queued] == "failed"
-        assert statuses[talking] == "completed"
-        assert [call.sid for call in third.client().calls.list(page_size=2)] == list(reversed(statuses))
+    assert [call["sid"] for call in after] == [ended, talking, ringing]
+    assert [call["status"] for call in after] == ["busy", "completed", "failed"]
+    assert after[0] == before[0]
+    assert after[1]["start_time"] == before[1]["start_time"]
+    assert all(call["end_time"] and call["duration"] for call in after)
+    assert by_rest == [new, ringing, talking, ended]
+    kept = {call.sid: call.state.status.value for call in kept_calls(state_file)}
+    assert list(kept) == [ended, talking, ringing, new]
+    assert [kept[sid] for sid in (ended, talking, ringing)] == ["busy", "completed", "failed"]
 
 
 def test_a_cleared_file_forgets_what_was_before(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def test_the_signature_of_twilios_own_example_comes_out_right() -> None:
         ("https://example.com/a?b=1#rc=2&rp=ct", "https://example.com/a?b=1"),
         ("https://example.com", "https://example.com"),
         ("https://example.com/a?", "https://example.com/a"),
+        ("https://example.com/a??", "https://example.com/a??"),
     ],
 )
 def test_a_url_is_signed_without_fragment_user_and_https_port(url: str, signed: str) -> None:
