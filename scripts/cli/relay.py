@@ -10,6 +10,7 @@ import click
 
 from middleware.bootstrap import Services, build
 from middleware.errors import RingfenceError
+from middleware.logs import configure_logs
 from middleware.settings import read_settings
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,9 @@ SWEEP_EVERY = 20  # relay passes
 @click.command("relay", help="Queue what is due and close what stays open, until stopped.")
 def command() -> None:
     """All of its work is found in the store, so it may die at any moment and several may run."""
-    services = build(read_settings())
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    services = build(settings)
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
