@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     smtp_security: Literal["none", "starttls", "tls"] = "starttls"
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
-    smtp_timeout_seconds: Annotated[float, Field(ge=1, le=30)] = 10.0
+    smtp_timeout_seconds: Annotated[float, Field(ge=1, le=60)] = 30.0
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
     permit_seconds: Annotated[int, Field(ge=10, le=600)] = 60

@@ -13,7 +13,7 @@ from middleware.errors import QueueUnavailable
 
 QUEUE = "ringfence"
 JOB = "middleware.jobs.run_outbox_row"
-JOB_TIMEOUT = 55  # seconds; below the lease of a started row
+JOB_TIMEOUT = 85  # seconds; below the lease of a started row
 KEPT = timedelta(minutes=10)
 
 

@@ -15,7 +15,7 @@ from middleware.store.outbox import begin, claim_due, finish, give_up, put_back
 
 logger = logging.getLogger(__name__)
 IN_QUEUE = timedelta(seconds=20)  # how long a queued id may wait before it is taken as lost
-AT_WORK = timedelta(seconds=60)  # how long a started one may work before its worker is taken as dead
+AT_WORK = timedelta(seconds=90)  # how long a started one may work before its worker is taken as dead
 MOST_TRIES = 40
 LONGEST_WAIT = timedelta(minutes=30)
 AT_ONCE = 100
