@@ -141,3 +141,15 @@ class CallbackForbidden(RingfenceError):
 
 class NoticeMoved(RingfenceError):
     """Another process has taken this notice; nothing was sent by this one."""
+
+
+class InvalidSetUp(RingfenceError):
+    """A folder of files that cannot be loaded; `lines` holds one sentence, with file and line, for each thing to mend."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class NotCertifiable(RingfenceError):
+    """The certification could not be carried out, so it says nothing about the store."""
