@@ -19,6 +19,7 @@ from middleware.services.attempt_requests import AttemptRequests
 from middleware.services.calls import Calls, LiveCalls
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.delivery import Delivery, Relay
+from middleware.services.exports.attempts import Exports
 from middleware.services.forwarding import Forwarding
 from middleware.services.health import Health
 from middleware.services.notices import Notices
@@ -27,6 +28,7 @@ from middleware.services.outcomes import Outcomes
 from middleware.services.policies import UsedPolicies
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
+from middleware.services.setting_up import SettingUp
 from middleware.services.status_reports import FORWARD_REPORT, StatusReports
 from middleware.services.sweeps import Sweeps
 from middleware.settings import Settings
@@ -60,6 +62,8 @@ class Services:
     delivery: Delivery
     sweeps: Sweeps
     health: Health
+    setting_up: SettingUp
+    exports: Exports
 
 
 def build(settings: Settings) -> Services:
@@ -69,12 +73,13 @@ def build(settings: Settings) -> Services:
     book = PolicyBook(settings.config_dir / "countries")
     catalogue = CurrentCatalogue(database)
     access = Access(catalogue, clock, settings.credential_secret.get_secret_value().encode())
+    pepper = Pepper(settings.pepper.get_secret_value().encode())
     precall = Precall(
         hot_path_for(database, clock),
         catalogue,
         UsedPolicies(book, database),
         Repeats(database, timedelta(seconds=settings.repeat_window_seconds)),
-        Pepper(settings.pepper.get_secret_value().encode()),
+        pepper,
         timedelta(seconds=settings.permit_seconds),
     )
     carrier = _carrier(settings)
@@ -103,6 +108,8 @@ def build(settings: Settings) -> Services:
         relay=Relay(database, queue, clock),
         delivery=Delivery(database, clock, doers),
         health=Health(database, book, clock),
+        setting_up=SettingUp(database, clock, pepper),
+        exports=Exports(database, catalogue, clock),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
 

@@ -144,7 +144,7 @@ class NoticeMoved(RingfenceError):
 
 
 class InvalidSetUp(RingfenceError):
-    """A folder of files that cannot be loaded; `lines` holds one sentence, with file and line, for each thing to mend."""
+    """A folder of files that cannot be loaded; `lines` holds a sentence, with file and line, for each thing to mend."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__("\n".join(lines))

@@ -1,0 +1,1 @@
+"""Folders of files by which controllers, campaigns, credentials, contacts and a stop list come into the store."""

@@ -1,0 +1,67 @@
+"""What entries say of each other: ids given twice, and names of things that are nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from middleware.set_up.reading import Entry, SetUp
+from middleware.set_up.shapes import CredentialEntry, SuppressionEntry
+from middleware.store.catalogue_changes import Known
+
+
+def broken_references(found: SetUp, there: Known) -> list[str]:
+    """One sentence with its line for each entry that cannot be loaded beside the others and what the store holds."""
+    controllers = there.controllers | {entry.value.id for entry in found.controllers}
+    campaigns = dict(there.campaigns) | {entry.value.id: entry.value.controller for entry in found.campaigns}
+    return [
+        *_repeated("id", ((entry.at, entry.value.id) for entry in found.controllers)),
+        *_repeated("id", ((entry.at, entry.value.id) for entry in found.campaigns)),
+        *_repeated("id", ((entry.at, entry.value.id) for entry in found.credentials)),
+        *_repeated("account_sid", ((e.at, e.value.account_sid) for e in found.credentials if e.value.account_sid)),
+        *_repeated(
+            "person", ((e.at, f"{e.value.controller} {e.value.email}") for e in found.contacts if e.value.email)
+        ),
+        *_unknown("controller", ((entry.at, entry.value.controller) for entry in found.campaigns), controllers),
+        *_unknown("controller", ((entry.at, entry.value.controller) for entry in found.contacts), controllers),
+        *_wrong_credentials(found.credentials, controllers, campaigns, there),
+        *_wrong_scopes(found.suppressions, controllers, campaigns),
+    ]
+
+
+def _repeated(what: str, named: Iterable[tuple[str, str]]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for at, name in named:
+        if name in first:
+            # an address is personal, and the line says which it is
+            shown = "this person" if what == "person" else f"{what} {name}"
+            yield f"{at}: {shown} is given before, at {first[name]}"
+        first.setdefault(name, at)
+
+
+def _unknown(what: str, named: Iterable[tuple[str, str | None]], known: Iterable[str]) -> Iterator[str]:
+    there = frozenset(known)
+    return (f"{at}: there is no {what} {name}" for at, name in named if name is not None and name not in there)
+
+
+def _wrong_credentials(
+    entries: list[Entry[CredentialEntry]], controllers: Iterable[str], campaigns: dict[str, str], there: Known
+) -> Iterator[str]:
+    yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in entries), controllers)
+    yield from _unknown("campaign", ((entry.at, entry.value.campaign) for entry in entries), campaigns)
+    for entry in entries:
+        credential = entry.value
+        owner = campaigns.get(credential.campaign or "")
+        if owner is not None and credential.controller != owner:
+            yield f"{entry.at}: campaign {credential.campaign} is of controller {owner}, so controller must say {owner}"
+        holder = there.account_sids.get(credential.account_sid or "")
+        if holder is not None and holder != credential.id:
+            yield f"{entry.at}: account_sid {credential.account_sid} is taken by credential {holder}"
+
+
+def _wrong_scopes(
+    entries: list[Entry[SuppressionEntry]], controllers: Iterable[str], campaigns: Iterable[str]
+) -> Iterator[str]:
+    of_controllers = ((entry.at, entry.value.scope_id) for entry in entries if entry.value.scope == "controller")
+    of_campaigns = ((entry.at, entry.value.scope_id) for entry in entries if entry.value.scope == "campaign")
+    yield from _unknown("controller", of_controllers, controllers)
+    yield from _unknown("campaign", of_campaigns, campaigns)
