@@ -99,4 +99,4 @@ def _without_credentials(url: str) -> str:
 def _is_worth_a_retry(attempt: Attempt, rules: DeliveryRules) -> bool:
     if attempt.status is None:
         return attempt.failure in rules.retried
-    return f"{attempt.status // 100}xx" in rules.retried and not attempt.succeeded
+    return f"{attempt.status // 100}xx" in rules.retried

