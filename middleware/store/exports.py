@@ -64,6 +64,7 @@ class ExportedAttempt(NamedTuple):
     permit_expires_at: datetime | None
     ring_timeout_seconds: int | None
     policy_digest: str | None
+    clock_offset_seconds: float | None
     facts: str | None
     state: str
     call_sid: str | None
@@ -82,7 +83,17 @@ class ExportedAttempt(NamedTuple):
     events: tuple[EventSeen, ...] = ()
 
 
-_OF_DECISION = ("is_permitted", "refusals", "not_before", "attempts_left", "policy_digest", "facts")
+_OF_DECISION = frozenset(
+    {
+        "is_permitted",
+        "refusals",
+        "not_before",
+        "attempts_left",
+        "policy_digest",
+        "clock_offset_seconds",
+        "facts",
+    }
+)
 _OF_OTHERS = {
     "status_reports": select(func.count())
     .select_from(StatusReportRow)

@@ -28,10 +28,11 @@ def migrate(database: Database, revision: str = "head") -> None:
 def is_current(database: Database) -> bool:
     """Whether the database has exactly the schema of this version."""
     with database.reading() as connection:
-        return _revision_of(connection) == ScriptDirectory.from_config(_config()).get_current_head()
+        return revision_of(connection) == ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _revision_of(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The migration at which this database stands; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()
 
 

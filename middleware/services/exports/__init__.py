@@ -1,0 +1,1 @@
+"""Exports for auditors: streamed, recorded, with a manifest that anybody can check without us."""

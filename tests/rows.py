@@ -1,0 +1,221 @@
+"""Rows for tests of what reads the store: controllers, campaigns, credentials, attempts with their decisions.
+
+    database = migrated(database_url)
+    insert_campaign(database, "spring")
+    key = insert_credential(database, "auditor")
+    insert_attempts(database, [an_attempt_row(), a_refused_row(), an_ended_row(outcome="busy")])
+
+A test names only what it is about. Rows go in fast enough to have some hundred thousand of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, insert, select
+
+from middleware.decision.encoding import facts_to_json
+from middleware.keyed_hash import digest
+from middleware.services.asking import ReasonGiven, reasons_to_json
+from middleware.store.catalogue import raise_generation
+from middleware.store.database import Database
+from middleware.store.ids import new_id
+from middleware.store.models import (
+    AttemptRow,
+    Base,
+    CampaignRow,
+    ControllerRow,
+    CredentialRow,
+    DecisionRow,
+)
+from middleware.store.schema import migrate
+from middleware.store.types import Id, UtcDateTime
+from tests.builders import NOON, some_facts
+
+Values = dict[str, Any]
+FACTS = orjson.dumps(facts_to_json(some_facts())).decode()
+OUT_OF_HOURS = ReasonGiven(
+    code="hours.outside_window",
+    rule="hours",
+    message="It is 18:30 in Copenhagen; calls are made from 09:00 to 17:00.",
+    basis="recommended",
+    source="A test's own figure.",
+    not_before=NOON + timedelta(hours=20),
+)
+SUPPRESSED = ReasonGiven(
+    code="suppression.number",
+    rule="suppression",
+    message="This number is on the stop list.",
+    basis="law",
+    source="GDPR art. 21(3)",
+    not_before=None,
+)
+_BATCH = 5_000
+
+
+def migrated(url: str) -> Database:
+    """A database with this version's schema and nothing in it."""
+    database = Database(url)
+    migrate(database)
+    return database
+
+
+def insert_controller(database: Database, controller_id: str = "acme", **changes: Any) -> None:
+    """A controller with everything that its notices name; one that is there already stays as it is."""
+    values = {
+        "id": controller_id,
+        "name": f"{controller_id.title()} ApS",
+        "address": "Havnegade 12, 1058 København K",
+        "register_number": "CVR 12345674",
+        "email": f"privacy@{controller_id}.example",
+        "phone": "+4570123499",
+        "privacy_url": f"https://{controller_id}.example/privacy",
+        "complaint_body": "Datatilsynet",
+        "complaint_url": "https://datatilsynet.example/klage",
+        "created_at": NOON - timedelta(days=100),
+    }
+    with database.writing() as connection:
+        if connection.scalar(select(ControllerRow.id).where(ControllerRow.id == controller_id)) is None:
+            connection.execute(insert(ControllerRow).values({**values, **changes}))
+            raise_generation(connection)
+
+
+def insert_campaign(
+    database: Database, campaign_id: str = "spring", controller_id: str = "acme", **changes: Any
+) -> None:
+    """An open B2B campaign with a documented basis, of a controller that is made where it is missing."""
+    insert_controller(database, controller_id)
+    values = {
+        "id": campaign_id,
+        "controller_id": controller_id,
+        "name": campaign_id.title(),
+        "audience": "b2b",
+        "is_open": True,
+        "purpose": "offering accounting software to companies",
+        "interest": "selling our software to companies that may need it",
+        "data_categories": "name, job title, work e-mail, direct number",
+        "retention": "twelve months after the last call",
+        "balancing_test": "kept in the compliance folder",
+        "balancing_approved_by": "Anna Jensen",
+        "balancing_approved_on": date(2026, 1, 2),
+        "balancing_review_due": date(2028, 12, 31),
+        "created_at": NOON - timedelta(days=100),
+    }
+    _insert_known(database, CampaignRow, {**values, **changes})
+
+
+def insert_credential(database: Database, credential_id: str = "auditor", role: str = "auditor", **changes: Any) -> str:
+    """An API key that reaches every controller unless `controller_id` is given; returns the key."""
+    secret = f"secret-of-{credential_id}"
+    values = {
+        "id": credential_id,
+        "kind": "api_key",
+        "role": role,
+        "secret_hash": digest(secret.encode()),
+        "label": f"The {role} of a test",
+        "created_at": NOON - timedelta(days=100),
+    }
+    _insert_known(database, CredentialRow, {**values, **changes})
+    return f"rf_{credential_id}.{secret}"
+
+
+def an_attempt_row(asked_at: datetime = NOON, **changes: Any) -> Values:
+    """A permit in use: asked, permitted, not placed. Columns of the attempt and of its decision together."""
+    values = {
+        "id": new_id(asked_at),
+        "controller_id": "acme",
+        "campaign_id": "spring",
+        "credential_id": "dialer",
+        "route": "api",
+        "placed_by": "dialer",
+        "callee": "+4533123456",
+        "callee_key": "0123456789abcdef0123456789abcdef",
+        "caller_id": "+4570123499",
+        "guards": "[]",
+        "state": "permitted",
+        "asked_at": asked_at,
+        "permit_expires_at": asked_at + timedelta(seconds=60),
+        "request_digest": "5" * 64,
+        "ring_timeout_seconds": 30,
+        "kind": "attempt",
+        "decided_at": asked_at,
+        "policy_digest": "d" * 64,
+        "clock_offset_seconds": 0.0,
+        "is_permitted": True,
+        "not_before": None,
+        "attempts_left": 4,
+        "refusals": "[]",
+        "facts": FACTS,
+    }
+    return {**values, **changes}
+
+
+def a_refused_row(asked_at: datetime = NOON, *reasons: ReasonGiven, **changes: Any) -> Values:
+    """An attempt refused for these reasons; out of hours if none is named."""
+    given = reasons or (OUT_OF_HOURS,)
+    waits = [reason.not_before for reason in given]
+    refusal = {
+        "state": "refused",
+        "is_permitted": False,
+        "permit_expires_at": None,
+        "ring_timeout_seconds": None,
+        "attempts_left": None,
+        "refusals": reasons_to_json(given),
+        "not_before": None if None in waits else max(wait for wait in waits if wait),
+    }
+    return an_attempt_row(asked_at, **{**refusal, **changes})
+
+
+def an_ended_row(asked_at: datetime = NOON, **changes: Any) -> Values:
+    """A call that was answered after ten seconds and lasted for forty."""
+    ended = {
+        "state": "completed",
+        "call_sid": f"CA{digest(str(changes.get('id', asked_at)).encode())[:32]}",
+        "call_status": "completed",
+        "sip_response_code": 200,
+        "placed_at": asked_at + timedelta(seconds=1),
+        "answered_at": asked_at + timedelta(seconds=11),
+        "ended_at": asked_at + timedelta(seconds=51),
+        "duration_seconds": 40,
+        "outcome": "answered",
+    }
+    return an_attempt_row(asked_at, **{**ended, **changes})
+
+
+def insert_attempts(database: Database, rows: Iterable[Values]) -> None:
+    """Attempts with their decisions, a batch of some thousands in each transaction."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, _BATCH)):
+        with database.writing() as connection:
+            for table in (AttemptRow, DecisionRow):
+                names = table.__table__.columns.keys()
+                connection.execute(insert(table), [{name: row.get(name) for name in names} for row in batch])
+
+
+def insert_copies(database: Database, template: Values, times: Iterable[datetime]) -> None:
+    """Hundreds of thousands of the same attempt, asked at other times: the database copies the row itself."""
+    insert_attempts(database, [template])
+    copies = [{"template": template["id"], "copy_id": new_id(at), "copy_at": at} for at in times]
+    with database.writing() as connection:
+        for table, at in ((AttemptRow, "asked_at"), (DecisionRow, "decided_at")):
+            names = table.__table__.columns.keys()
+            changed = {"id": bindparam("copy_id", type_=Id), at: bindparam("copy_at", type_=UtcDateTime)}
+            values: list[Any] = [changed.get(name, getattr(table, name)) for name in names]
+            copied = select(*values).where(table.id == bindparam("template"))
+            connection.execute(insert(table).from_select(names, copied, include_defaults=False), copies)
+
+
+def insert_rows(database: Database, table: type[Base], *rows: Values) -> None:
+    """Any rows of one table, as they are."""
+    with database.writing() as connection:
+        connection.execute(insert(table), list(rows))
+
+
+def _insert_known(database: Database, table: type[Base], values: Values) -> None:
+    with database.writing() as connection:
+        connection.execute(insert(table).values(values))
+        raise_generation(connection)
