@@ -19,7 +19,7 @@ FORM = {"To": "+4512345600", "From": "+4511111111", "Url": "http://127.0.0.1:9/v
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
     if not DESCRIPTION.exists():
-        pytest.skip("no copy of Twilio's OpenAPI description at ../shared/specs/twilio_api_v2010.json")
+        pytest.skip(f"no copy of Twilio's OpenAPI description at {DESCRIPTION}")
     return dict(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
 
 
