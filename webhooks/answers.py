@@ -28,6 +28,7 @@ def answer_body(answer: Answer) -> dict[str, Any]:
         "attempts_left": answer.attempts_left,
         "permit": permit,
         "policy_digest": answer.policy_digest,
+        "clock_offset_seconds": answer.clock_offset_seconds,
     }
 
 
@@ -59,6 +60,7 @@ def attempt_body(attempt: AttemptSeen) -> dict[str, Any]:
         "attempts_left": attempt.attempts_left,
         "permit_expires_at": attempt.permit_expires_at,
         "policy_digest": attempt.policy_digest,
+        "clock_offset_seconds": attempt.clock_offset_seconds,
         "call_sid": attempt.call_sid,
         "call_status": attempt.call_status,
         "sip_response_code": attempt.sip_response_code,

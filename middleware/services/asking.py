@@ -84,6 +84,7 @@ class Answer:
     permit_expires_at: datetime | None
     ring_timeout_seconds: int | None
     policy_digest: str | None
+    clock_offset_seconds: float = 0.0  # not zero when the clock was moved for a demonstration
     callee: str | None = None  # E.164; None where no number can be read
     is_replay: bool = False
 

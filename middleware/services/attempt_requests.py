@@ -49,6 +49,7 @@ class AttemptRequests:
                 callee_key=considered.number_key,
                 decided_at=answer.decided_at,
                 policy_digest=answer.policy_digest,
+                clock_offset_seconds=answer.clock_offset_seconds,
                 is_permitted=answer.is_permitted,
                 not_before=answer.not_before,
                 attempts_left=answer.attempts_left,

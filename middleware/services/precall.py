@@ -165,6 +165,7 @@ class Precall:
             refusals=reasons_to_json(reasons_of(decision)),
             facts=orjson.dumps(facts_to_json(considered.facts)).decode(),
             ring_timeout_seconds=_ring_seconds(considered.policy),
+            clock_offset_seconds=reading.clock_offset_seconds,
         )
 
 
@@ -187,6 +188,7 @@ def answer_of(considered: Considered) -> Answer:
         permit_expires_at=None,
         ring_timeout_seconds=_ring_seconds(considered.policy) if decision.is_permitted else None,
         policy_digest=decision.policy_digest,
+        clock_offset_seconds=considered.reading.clock_offset_seconds,
         callee=considered.number.e164,
     )
 

@@ -64,6 +64,7 @@ def answer_given(attempt: AttemptSeen) -> Answer:
         permit_expires_at=attempt.permit_expires_at,
         ring_timeout_seconds=attempt.ring_timeout_seconds if attempt.is_permitted else None,
         policy_digest=attempt.policy_digest,
+        clock_offset_seconds=attempt.clock_offset_seconds,
         callee=attempt.callee,
         is_replay=True,
     )

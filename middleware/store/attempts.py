@@ -50,10 +50,11 @@ class AttemptSeen:
     not_before: datetime | None
     attempts_left: int | None
     policy_digest: str | None
+    clock_offset_seconds: float
     refusals: str
 
 
-_OF_DECISION = ("is_permitted", "not_before", "attempts_left", "policy_digest", "refusals")
+_OF_DECISION = ("is_permitted", "not_before", "attempts_left", "policy_digest", "clock_offset_seconds", "refusals")
 _SEEN: Select[Any] = select(
     *(getattr(DecisionRow if name in _OF_DECISION else AttemptRow, name) for name in AttemptSeen.__slots__)
 ).select_from(AttemptRow.__table__.join(DecisionRow.__table__, DecisionRow.id == AttemptRow.id))

@@ -79,6 +79,7 @@ class HotReading:
     contacts: tuple[ContactFound, ...]
     suppressions: tuple[SuppressionFound, ...]
     guards: dict[tuple[Scope, Subject], list[GuardFound]] = field(default_factory=dict)
+    clock_offset_seconds: float = 0.0  # how far `now` was moved for a demonstration
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class Reservation:
     refusals: str
     facts: str
     ring_timeout_seconds: int | None = None
+    clock_offset_seconds: float = 0.0
 
 
 class HotPath(Protocol):

@@ -37,7 +37,7 @@ class _Prepared:
         self.connection = psycopg.connect(conninfo, autocommit=True, connect_timeout=5, options=_OPTIONS)
         self._names: dict[str, bytes] = {}
 
-    def execute(self, sql: str, parameters: dict[str, str] | dict[str, str | int | None]) -> pq.abc.PGresult:
+    def execute(self, sql: str, parameters: dict[str, str] | dict[str, str | int | float | None]) -> pq.abc.PGresult:
         """Run one statement in its own transaction; raises `psycopg.OperationalError` when the connection is gone."""
         text, names = _numbered(sql)
         raw = self.connection.pgconn
@@ -76,8 +76,10 @@ class PostgresHotPath:
                 rows = self._rows(sql, parameters)
             except psycopg.Error as error:
                 raise StoreUnavailable(f"the store could not be read ({type(error).__name__})") from error
-        found = reading_from(rows, ask.counted, None)
-        return self._on_our_clock(found, before, self._clock.now())
+        found = reading_from(rows, ask.counted, None, self._clock.offset)
+        if not before - MAX_SKEW <= found.now <= self._clock.now() + MAX_SKEW:
+            raise ClockSkew("this machine's clock and the store's differ by more than 2 seconds: set both by NTP")
+        return found
 
     def write(self, reservation: Reservation) -> bool:
         """Guards, attempt and decision in one statement: all of it or nothing."""
@@ -113,15 +115,6 @@ class PostgresHotPath:
         ]
         self._idle.append(prepared)
         return rows
-
-    def _on_our_clock(self, found: HotReading, before: datetime, after: datetime) -> HotReading:
-        offset = self._clock.offset
-        now = found.now + offset
-        if not before - MAX_SKEW <= now <= after + MAX_SKEW:
-            raise ClockSkew("this machine's clock and the store's differ by more than 2 seconds: set both by NTP")
-        return HotReading(
-            now, found.generation, found.replayed_attempt_id, found.contacts, found.suppressions, found.guards
-        )
 
     def _connection(self) -> _Prepared:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
@@ -40,8 +40,10 @@ def ask_parameters(ask: HotAsk) -> dict[str, str]:
     return parameters
 
 
-def reading_from(rows: Iterable[Row], counted: tuple[Counted, ...], now: datetime | None) -> HotReading:
-    """Sort rows by their kind. `now` None: the store's clock is in the row of kind `now`."""
+def reading_from(
+    rows: Iterable[Row], counted: tuple[Counted, ...], now: datetime | None, offset: timedelta
+) -> HotReading:
+    """Sort rows by their kind. `now` None: the store's clock is in the row of kind `now`, and is moved by `offset`."""
     generation, replayed = 0, None
     contacts: list[ContactFound] = []
     suppressions: list[SuppressionFound] = []
@@ -49,7 +51,7 @@ def reading_from(rows: Iterable[Row], counted: tuple[Counted, ...], now: datetim
     for kind, a, b, c, d, e, f, g, h in rows:
         if kind == "now":
             generation = int(b or 0)
-            now = now or aware(a)
+            now = now or aware(a) + offset
         elif kind == "contact":
             contacts.append(ContactFound(a or "", b or None, c or "", d, e, f, g))
         elif kind == "suppression":
@@ -61,7 +63,8 @@ def reading_from(rows: Iterable[Row], counted: tuple[Counted, ...], now: datetim
     if now is None:
         raise LookupError("the store has no generation row: it was never migrated")
     found = {(each.scope, each.subject): guards.get(str(place), []) for place, each in enumerate(counted)}
-    return HotReading(now, generation, replayed, tuple(contacts), tuple(suppressions), found)
+    seconds = offset.total_seconds()
+    return HotReading(now, generation, replayed, tuple(contacts), tuple(suppressions), found, seconds)
 
 
 def _guard(
@@ -90,7 +93,7 @@ def aware(text: str | None) -> datetime:
 
 def reservation_parameters(
     reservation: Reservation, at: Callable[[datetime | None], str | None]
-) -> dict[str, str | int | None]:
+) -> dict[str, str | int | float | None]:
     """Named parameters of the writing statements; `at` writes an instant as the engine wants it."""
     return {
         "id": reservation.attempt_id,
@@ -114,6 +117,7 @@ def reservation_parameters(
         "request_digest": reservation.request_digest,
         "dialer_callback": reservation.dialer_callback,
         "policy_digest": reservation.policy_digest,
+        "clock_offset_seconds": reservation.clock_offset_seconds,
         "is_permitted": int(reservation.is_permitted),
         "not_before": at(reservation.not_before),
         "attempts_left": reservation.attempts_left,

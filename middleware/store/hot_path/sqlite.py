@@ -44,7 +44,7 @@ class SqliteHotPath:
             connection.close()
             raise StoreUnavailable(f"the store could not be read ({type(error).__name__})") from error
         self._idle.append(connection)
-        return reading_from(rows, ask.counted, now)
+        return reading_from(rows, ask.counted, now, self._clock.offset)
 
     def write(self, reservation: Reservation) -> bool:
         """Guards, attempt and decision in one transaction that takes the write lock at once."""
@@ -80,7 +80,9 @@ class SqliteHotPath:
 
 
 def _write(
-    connection: sqlite3.Connection, guards: Sequence[tuple[object, ...]], parameters: dict[str, str | int | None]
+    connection: sqlite3.Connection,
+    guards: Sequence[tuple[object, ...]],
+    parameters: dict[str, str | int | float | None],
 ) -> bool:
     connection.execute("BEGIN IMMEDIATE")
     try:

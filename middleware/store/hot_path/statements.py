@@ -81,6 +81,7 @@ DECISION_COLUMNS = (
     "callee_key",
     "decided_at",
     "policy_digest",
+    "clock_offset_seconds",
     "is_permitted",
     "not_before",
     "attempts_left",

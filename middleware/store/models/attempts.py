@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Float, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from middleware.store.models.base import Base
@@ -106,6 +106,7 @@ class DecisionRow(Base):
     callee_key: Mapped[str] = mapped_column(Key)
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
     policy_digest: Mapped[str | None] = mapped_column(String(64))
+    clock_offset_seconds: Mapped[float] = mapped_column(Float)  # not zero in demonstrations with a moved clock
     is_permitted: Mapped[bool] = mapped_column(Boolean)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts_left: Mapped[int | None] = mapped_column(Integer)

@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("callee_key", sa.String(length=32), nullable=False),
         sa.Column("decided_at", UtcDateTime(), nullable=False),
         sa.Column("policy_digest", sa.String(length=64), nullable=True),
+        sa.Column("clock_offset_seconds", sa.Float(), nullable=False),
         sa.Column("is_permitted", sa.Boolean(), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("attempts_left", sa.Integer(), nullable=True),
