@@ -12,6 +12,7 @@ from middleware.errors import InvalidSettings, RingfenceError
 # command -> the module that has it, as a click command of the same name; loaded only when it is called
 COMMANDS = {
     "export": "scripts.cli.export",
+    "load": "scripts.cli.load",
     "migrate": "scripts.cli.migrate",
     "relay": "scripts.cli.relay",
     "worker": "scripts.cli.worker",
