@@ -23,6 +23,14 @@ class InvalidRequest(RingfenceError):
         self.field = field
 
 
+class InvalidParameter(InvalidRequest):
+    """A wrong parameter of a request in Twilio's words; `twilio_code` is Twilio's own code for it, if it has one."""
+
+    def __init__(self, detail: str, field: str, twilio_code: int | None = None) -> None:
+        super().__init__(detail, field)
+        self.twilio_code = twilio_code
+
+
 class NotAuthenticated(RingfenceError):
     """No credential, or one that we did not issue or have withdrawn."""
 
@@ -37,6 +45,10 @@ class NotFound(RingfenceError):
 
 class IdempotencyConflict(RingfenceError):
     """An Idempotency-Key was used before with another request."""
+
+
+class ExportsBusy(RingfenceError):
+    """This process is streaming as many exports as it may without delaying decisions; ask again later."""
 
 
 class OutcomeConflict(RingfenceError):
@@ -73,7 +85,7 @@ class CreateUncertain(RingfenceError):
 
 
 class CarrierUnavailable(RingfenceError):
-    """Twilio could not be asked (fetch, list, update); nothing was changed."""
+    """Twilio could not be asked (fetch, list, update), or did not answer; asking again does no harm."""
 
 
 class IncompleteNotice(RingfenceError):

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from threading import BoundedSemaphore
+
 from flask import Blueprint, Response, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from middleware.errors import InvalidRequest
+from middleware.errors import ExportsBusy, InvalidRequest
 from middleware.services.access import Access
 from middleware.services.exports.attempts import Exports
 from middleware.services.exports.query import ExportQuery, export_query
 from webhooks.auth import api_credential
 
+MOST_AT_ONCE = 2  # each holds one of the server's few threads for as long as its reader takes
 _PARAMETERS = ("from", "to", "campaign", "format")
 
 
 def create_blueprint(access: Access, exports: Exports) -> Blueprint:
     """Routes for auditors alone."""
     blueprint = Blueprint("exports", __name__)
+    slots = BoundedSemaphore(MOST_AT_ONCE)
 
     @blueprint.get("/v1/exports/attempts")
     def attempts() -> Response:
         asker = api_credential(access, request, "auditor")
-        stream = exports.attempts(query_from(request.args), asker)
-        response = Response(iter(stream), content_type=stream.media_type)
+        query = query_from(request.args)
+        with ExitStack() as held:
+            if not slots.acquire(blocking=False):
+                raise ExportsBusy(f"{MOST_AT_ONCE} exports are being read: ask again when one of them has ended")
+            held.callback(slots.release)
+            stream = exports.attempts(query, asker)
+            response = Response(iter(stream), content_type=stream.media_type)
+            response.call_on_close(held.pop_all().close)  # read to its end, cut off, or never begun
         manifest_url = url_for("exports.manifest", export_id=stream.export_id)
         response.headers["Ringfence-Export-Id"] = stream.export_id
         response.headers["Link"] = f'<{manifest_url}>; rel="describedby"'

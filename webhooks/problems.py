@@ -21,6 +21,7 @@ STATUS: dict[type[errors.RingfenceError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.IdempotencyConflict: HTTPStatus.CONFLICT,
     errors.OutcomeConflict: HTTPStatus.CONFLICT,
+    errors.ExportsBusy: HTTPStatus.TOO_MANY_REQUESTS,
     errors.StoreBusy: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.ClockSkew: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -13,7 +13,7 @@ from middleware.store.database import Database
 from middleware.store.ids import first_id_of
 from middleware.store.models import AttemptEventRow, AttemptRow, DecisionRow, NoticeRow, StatusReportRow
 
-PAGE = 1000
+PAGE = 500
 _EPOCH = datetime(1970, 1, 2, tzinfo=UTC)  # ids know no earlier time, and a zone or a margin still fits below
 _MARGIN = timedelta(milliseconds=2)  # an id knows the millisecond only; `asked_at` then decides to the microsecond
 

@@ -52,7 +52,7 @@ class ExportStream:
         self._chunks = self._read()
 
     def __iter__(self) -> Iterator[bytes]:
-        """Chunks of up to a thousand rows. Raises `StoreUnavailable`: what was read until then is no export."""
+        """Chunks of some hundred rows. Raises `StoreUnavailable`: what was read until then is no export."""
         return self._chunks
 
     def _read(self) -> Iterator[bytes]:
