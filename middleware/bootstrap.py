@@ -37,6 +37,7 @@ from middleware.store.hot_path.model import HotPath
 from middleware.store.hot_path.postgres import PostgresHotPath
 from middleware.store.hot_path.sqlite import SqliteHotPath
 from middleware.store.notices import SEND_NOTICE
+from middleware.store.schema import migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,13 @@ def build(settings: Settings) -> Services:
         exports=Exports(database, catalogue, clock),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
+
+
+def migrate_store(settings: Settings) -> None:
+    """Bring the configured database to this version's schema; safe to run again, and by two processes at once."""
+    database = Database(settings.database_url)
+    migrate(database)
+    database.dispose()
 
 
 def hot_path_for(database: Database, clock: Clock) -> HotPath:

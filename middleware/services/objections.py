@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from middleware.clock import Clock
 from middleware.decision.model import Subject
 from middleware.phone_numbers import masked
 from middleware.services.objection_desk import ObjectionScope, ObjectionSubject
 from middleware.store.catalogue import controller_ids
 from middleware.store.contacts import contacts_of_person, numbers_of
-from middleware.store.database import Database
+from middleware.store.database import Connection, Database
 from middleware.store.guards import block
 from middleware.store.hot_path.model import subject_id
 from middleware.store.notices import NoticeSeen, note_objection, notice_by_id

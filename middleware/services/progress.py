@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from middleware.decision.disposition import ENDED, State, advance, outcome_from_twilio, state_from_twilio
 from middleware.decision.model import Outcome
 from middleware.services.observation import Observation
 from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.store.database import Connection
 from middleware.store.notices import owe_notice
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import Connection
 
 from middleware.clock import Clock
 from middleware.services.observation import Observation
 from middleware.services.progress import observe
 from middleware.store.attempts import AttemptRepository, AttemptSeen
-from middleware.store.database import Database
+from middleware.store.database import Connection, Database
 from middleware.store.outbox import promise
 from middleware.store.status_reports import StatusReportRepository
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from middleware.errors import StoreUnavailable
 from middleware.store.turns import Turns
 
+__all__ = ["SQLITE_PRAGMAS", "Connection", "Database"]  # services hold connections, and ask no queries
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged attempt survives a power cut

@@ -1,0 +1,53 @@
+"""What a rule answers, and the whole answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from middleware.decision.model.policy import Origin
+from middleware.decision.model.words import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule's answer. `reason` None permits.
+
+    `not_before`: the first instant at which this rule would permit, other things equal; None on a refusal means
+    that waiting does not help. `until`: on a permit, when this rule would begin to refuse again, if it is known.
+    `attempts_left`: how many more attempts a cap leaves, this one included.
+    """
+
+    rule: str
+    reason: Reason | None = None
+    detail: str = ""  # a sentence for people, in English, saying what and what to do next
+    origin: Origin | None = None
+    not_before: datetime | None = None
+    until: datetime | None = None
+    attempts_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole answer: every rule's verdict, the first instant at which all permit, and what is left.
+
+    `not_before` is None on a permit, and on a refusal that waiting does not lift. `permitted_until` is the earliest
+    `until` of the verdicts on a permit. `attempts_left` counts this attempt.
+    """
+
+    decided_at: datetime
+    policy_digest: str | None
+    verdicts: tuple[Verdict, ...]
+    not_before: datetime | None
+    permitted_until: datetime | None
+    attempts_left: int | None
+
+    @property
+    def is_permitted(self) -> bool:
+        """No rule refused."""
+        return not self.refusals
+
+    @property
+    def refusals(self) -> tuple[Verdict, ...]:
+        """The verdicts that refuse, in the order of the rules."""
+        return tuple(verdict for verdict in self.verdicts if verdict.reason is not None)
