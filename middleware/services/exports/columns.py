@@ -115,7 +115,9 @@ DICTIONARY = (
         reasons_kept,
         JSONL,
     ),
-    _kept("not_before", "The earliest moment at which all rules would permit; empty if waiting does not help."),
+    _kept(
+        "not_before", "The earliest moment at which all rules permit; empty on a permit, and if waiting does not help."
+    ),
     _kept("attempts_left", "How many attempts the caps left, this one included."),
     _kept("permit_expires_at", "Until when the permit could be used."),
     _kept("ring_timeout_seconds", "The longest that the call may ring."),
@@ -125,7 +127,11 @@ DICTIONARY = (
     ),
     Column("facts_digest", "SHA-256 of the facts that the decision saw, as kept.", facts_digest),
     Column("facts", "The facts that the decision saw, byte for byte as kept; no personal data.", facts_of, JSONL),
-    _kept("state", "How far the attempt has come when it was exported."),
+    _kept(
+        "state",
+        "How far it had come when it was exported: refused, permitted, withdrawn, expired, uncertain, placed, ringing, "
+        "in-progress, completed, busy, no-answer, failed, canceled.",
+    ),
     _kept("call_sid", "Twilio's id of the call."),
     _kept("call_status", "Twilio's last word on it, as received."),
     _kept("sip_response_code", "The SIP code of its end, where Twilio gave one."),
@@ -134,15 +140,23 @@ DICTIONARY = (
     _kept("answered_at", "When it was answered."),
     _kept("ended_at", "When it ended."),
     _kept("duration_seconds", "How long it lasted, in Twilio's count."),
-    _kept("outcome", "How it ended, in our words, derived once."),
+    _kept(
+        "outcome",
+        "How it ended, derived once: answered, voicemail, busy, no-answer, rejected, failed, canceled, unknown.",
+    ),
     _kept("status_reports", "How many reports of Twilio are kept for it; repetitions are kept once."),
     Column("events", "Every change of state: at, state, cause, detail.", events_of, JSONL),
-    Column("notice_state", "The information mail to this person.", attrgetter("notice_state"), CSV),
+    Column(
+        "notice_state",
+        "The information mail to this person: due, no_address, handed, sent, refused, uncertain; empty if none is owed.",
+        attrgetter("notice_state"),
+        CSV,
+    ),
     Column("notice_sent_at", "When it was sent.", attrgetter("notice_sent_at"), CSV),
     Column("notice_attempt_id", "Which attempt made it due.", attrgetter("notice_attempt_id"), CSV),
     Column(
         "notice",
-        "The information mail to this person: state, sent_at, and the attempt_id that made it due.",
+        "The information mail to this person: state, sent_at, and the attempt_id that made it due; null if none is owed.",
         notice_of,
         JSONL,
     ),
