@@ -17,6 +17,7 @@ from middleware.policies.book import PolicyBook
 from middleware.services.access import Access
 from middleware.services.attempt_requests import AttemptRequests
 from middleware.services.calls import Calls, LiveCalls
+from middleware.services.certification.certify import Certification
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.delivery import Delivery, Relay
 from middleware.services.exports.attempts import Exports
@@ -120,6 +121,11 @@ def migrate_store(settings: Settings) -> None:
     database = Database(settings.database_url)
     migrate(database)
     database.dispose()
+
+
+def certification(settings: Settings) -> Certification:
+    """The certification of the configured database; its processes open the hot path by themselves."""
+    return Certification(Database(settings.database_url), hot_path_for)
 
 
 def hot_path_for(database: Database, clock: Clock) -> HotPath:

@@ -15,6 +15,7 @@ COMMANDS = {
     "load": "scripts.cli.load",
     "migrate": "scripts.cli.migrate",
     "relay": "scripts.cli.relay",
+    "store": "scripts.cli.store",
     "worker": "scripts.cli.worker",
 }
 WRONG_USE = 2
