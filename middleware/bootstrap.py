@@ -26,6 +26,7 @@ from middleware.services.health import Health
 from middleware.services.notices import Notices
 from middleware.services.objections import Objections
 from middleware.services.outcomes import Outcomes
+from middleware.services.past_attempts import PastAttempts
 from middleware.services.policies import UsedPolicies
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
@@ -65,6 +66,7 @@ class Services:
     sweeps: Sweeps
     health: Health
     setting_up: SettingUp
+    past_attempts: PastAttempts
     exports: Exports
 
 
@@ -111,6 +113,7 @@ def build(settings: Settings) -> Services:
         delivery=Delivery(database, clock, doers),
         health=Health(database, book, clock),
         setting_up=SettingUp(database, clock, pepper),
+        past_attempts=PastAttempts(database),
         exports=Exports(database, catalogue, clock),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
@@ -126,6 +129,13 @@ def migrate_store(settings: Settings) -> None:
 def certification(settings: Settings) -> Certification:
     """The certification of the configured database; its processes open the hot path by themselves."""
     return Certification(Database(settings.database_url), hot_path_for)
+
+
+def build_migrated(settings: Settings) -> Services:
+    """Wire everything and bring the database to this version's schema. Raises `StoreUnavailable`."""
+    services = build(settings)
+    migrate(services.database)
+    return services
 
 
 def hot_path_for(database: Database, clock: Clock) -> HotPath:

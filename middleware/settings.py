@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -18,6 +20,7 @@ from pydantic_settings import (
 from middleware.errors import InvalidSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+SETTINGS_FILE = Path("ringfence.toml")
 TWILIO_API = "https://api.twilio.com"
 
 
@@ -113,7 +116,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What the caller passes wins over the environment, the environment over `ringfence.toml`."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path("ringfence.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, SETTINGS_FILE)
 
 
 def read_settings(**overrides: object) -> Settings:
@@ -122,6 +125,15 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values, all of them at once
     except ValidationError as error:
         raise InvalidSettings(tuple(_line(problem) for problem in error.errors())) from None
+
+
+def given_settings() -> dict[str, object]:
+    """What the environment and `ringfence.toml` say, unchecked: keys are field names. Raises `InvalidSettings`."""
+    try:
+        in_file = TomlConfigSettingsSource(Settings, SETTINGS_FILE)()
+    except (tomllib.TOMLDecodeError, UnicodeError, OSError) as error:
+        raise InvalidSettings((f"{SETTINGS_FILE} cannot be read: {error}",)) from None
+    return {**in_file, **EnvSettingsSource(Settings)()}
 
 
 def offset_to(wanted: datetime, now: datetime) -> timedelta:
