@@ -131,13 +131,6 @@ def certification(settings: Settings) -> Certification:
     return Certification(Database(settings.database_url), hot_path_for)
 
 
-def build_migrated(settings: Settings) -> Services:
-    """Wire everything and bring the database to this version's schema. Raises `StoreUnavailable`."""
-    services = build(settings)
-    migrate(services.database)
-    return services
-
-
 def hot_path_for(database: Database, clock: Clock) -> HotPath:
     """The hot path of this database's engine."""
     if database.is_sqlite:
