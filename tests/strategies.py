@@ -106,12 +106,12 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-@st.composite
-def _day(draw: st.DrawFn) -> tuple[tuple[str, str], ...]:
-    edges = sorted(draw(st.sets(st.integers(0, 288), max_size=6)))  # twelfths of hours; two windows leave a gap
-    return tuple((_clock(a * 5), _clock(b * 5)) for a, b in zip(edges[::2], edges[1::2], strict=False))
+def _day(edges: set[int]) -> tuple[tuple[str, str], ...]:
+    clocks = [_clock(edge * 5) for edge in sorted(edges)]
+    return tuple(zip(clocks[::2], clocks[1::2], strict=False))
 
 
+_days = st.sets(st.integers(0, 288), max_size=5).map(_day)  # two windows leave a gap, for lunch or at night
 instants = st.builds(
     lambda change, seconds: change + timedelta(seconds=seconds),
     st.sampled_from(CLOCK_CHANGES),
@@ -124,8 +124,9 @@ zone_choices = st.lists(st.sampled_from(ZONES), min_size=1, max_size=3, unique=T
 def schedules(draw: st.DrawFn, around: datetime) -> Schedule:
     """Weekly windows, with holidays and an early closing likely near `around`."""
     near = [(around + timedelta(days=shift)).date() for shift in range(-2, 5)]
+    days, first = draw(st.lists(_days, min_size=1, max_size=3)), draw(st.integers(0, 2))
     return Schedule(
-        week=tuple(draw(_day()) for _ in range(7)),
+        week=tuple(days[(first + weekday) % len(days)] for weekday in range(7)),
         holidays=frozenset(day.isoformat() for day in draw(st.sets(st.sampled_from(near), max_size=3))),
         early=tuple(
             (day.isoformat()[5:], _clock(draw(st.integers(1, 288)) * 5))
@@ -136,8 +137,8 @@ def schedules(draw: st.DrawFn, around: datetime) -> Schedule:
 
 @st.composite
 def past_attempts(draw: st.DrawFn, now: datetime, latest: timedelta = timedelta(0)) -> PastAttempt:
-    """An attempt up to 40 days ago, often of today, with or without an end; `latest` lets it lie ahead of now."""
-    ago = draw(st.one_of(st.integers(0, 40 * 86_400), st.integers(0, 6 * 3600)))
+    """An attempt up to 40 days ago, mostly of these days, with or without an end; `latest` lets it lie ahead of now."""
+    ago = draw(st.one_of(*(st.integers(0, hours * 3600) for hours in (6, 96, 960))))
     reserved_at = now + latest - timedelta(seconds=ago)
     outcome = draw(st.one_of(st.none(), st.sampled_from(Outcome), st.sampled_from(Outcome)))
     return an_attempt(

@@ -103,12 +103,11 @@ def _next_opening_in(hours: CallingHours, zone: ZoneInfo, at: datetime) -> datet
     local = at.astimezone(zone)
     if _window_at(hours, local) is not None:
         return at
-    # A clock set back over midnight shows yesterday again, so the search begins a day early and compares two days.
-    day = max(local.date() - DAY, hours.calendar_from)
+    # Days follow each other in UTC too: no clock is set back so far that it shows a day again that it had left.
+    day = max(local.date(), hours.calendar_from)
     while day <= hours.calendar_until:
         openings = [start for start, end in open_spans(hours, zone, day) if start >= at]
         if openings:
-            openings += [start for start, end in open_spans(hours, zone, day + DAY) if start >= at]
             return min(openings)
         day += DAY
     return None
