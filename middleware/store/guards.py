@@ -40,4 +40,5 @@ def _take(connection: Connection, scope_id: str, subject: str, at: datetime) -> 
     row = insert(GuardRow).values(
         scope=scope_id, subject=subject, seq=(newest or 0) + 1, kind="block", reserved_at=at, is_placed=False
     )
-    return connection.execute(row.on_conflict_do_nothing()).rowcount == 1
+    # asked of the row itself: a count of inserted rows is not to be had from every driver
+    return connection.scalar(row.on_conflict_do_nothing().returning(GuardRow.seq)) is not None
