@@ -42,9 +42,7 @@ def cli() -> None:
 def main() -> None:
     """Run one command; what the user can mend is said in one line each, without a traceback."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        ended_with: object = cli(standalone_mode=False)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -57,3 +55,5 @@ def main() -> None:
     except RingfenceError as error:
         click.echo(str(error), err=True)
         sys.exit(WRONG_USE)
+    if isinstance(ended_with, int):  # what a command gave to Context.exit comes back as the value of the call
+        sys.exit(ended_with)
