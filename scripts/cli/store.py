@@ -21,7 +21,8 @@ from middleware.settings import read_settings
 
 NOT_CERTIFIED = 1
 _TERMINATED = 143
-_COLUMNS = ("answers", "per_second", "permits", "violations", "caught")
+_COLUMNS = ("per_second", "permits", "violations", "caught")
+_IN_TABLE = frozenset(_COLUMNS)
 _WHAT_IT_DOES = (
     "Writes rows of its own into guards, attempts, decisions, suppressions and policies, for a controller that does "
     "not exist and numbers that ring nowhere, and removes them at the end. The service may go on working: it will be "
@@ -85,27 +86,26 @@ class _Bar:
 
     def ends(self, finding: Finding) -> None:
         """See `Watch`."""
-        self._console.print(
-            f"{finding.trial}: {'; '.join(finding.problems) or 'passed'}", highlight=False, markup=False
-        )
+        further = [f"{_words(name)} {value}" for name, value in finding.figures.items() if name not in _IN_TABLE]
+        line = "; ".join(finding.problems) or "passed"
+        self._console.print(f"{finding.trial}: {line} ({', '.join(further)})", highlight=False, markup=False)
 
 
 def _show(console: Console, certificate: Certificate) -> None:
-    table = Table("trial", *(name.replace("_", " ") for name in _COLUMNS), "and", "result")
+    table = Table("trial", *(_words(name) for name in _COLUMNS), "result")
     for finding in certificate.findings:
-        further = ", ".join(
-            f"{name.replace('_', ' ')} {value}"
-            for name, value in finding.figures.items()
-            if name not in {*_COLUMNS, "refusals"} and value not in {0, ""}
-        )
         figures = (str(finding.figures.get(name, "")) for name in _COLUMNS)
-        table.add_row(finding.trial, *figures, further, "FAILED" if finding.problems else "passed")
+        table.add_row(finding.trial, *figures, "FAILED" if finding.problems else "passed")
     console.print(table)
     console.print(f"removed all {certificate.rows_removed} rows of {certificate.run_id}", highlight=False)
     if certificate.left_behind_removed:
         console.print(f"and {certificate.left_behind_removed} rows of earlier runs that were killed", highlight=False)
     verdict = "certified" if certificate.is_certified else f"NOT certified: {'; '.join(certificate.problems)}"
     console.print(verdict, highlight=False, markup=False, soft_wrap=True)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _as_json(certificate: Certificate) -> dict[str, object]:
