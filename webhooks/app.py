@@ -17,12 +17,13 @@ def create_app(services: Services) -> Flask:
     """An app around wired services; two apps never share state."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["PUBLIC_BASE_URL"] = services.settings.public_base_url
     install_error_handlers(app)
     access, settings = services.access, services.settings
     app.register_blueprint(attempts.create_blueprint(access, services.attempts))
     app.register_blueprint(exports.create_blueprint(access, services.exports))
     app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
-    app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls, settings.public_base_url))
+    app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls))
     app.register_blueprint(
         status.create_blueprint(
             services.status_reports, settings.twilio_auth_token.get_secret_value(), settings.public_base_url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, request
@@ -34,10 +35,10 @@ def create_blueprint(access: Access, attempts: AttemptRequests) -> Blueprint:
         raw = request.get_data()
         return json_answer(answer_body(attempts.check(json_object(raw), raw, asker)), 200)
 
-    @blueprint.get("/v1/attempts/<attempt_id>")
-    def look_up(attempt_id: str) -> Response:
+    @blueprint.get("/v1/attempts/<uuid:attempt_id>")
+    def look_up(attempt_id: UUID) -> Response:
         asker = api_credential(access, request, "dialer", "caller", "auditor", "admin")
-        return json_answer(attempt_body(attempts.look_up(attempt_id, asker)), 200)
+        return json_answer(attempt_body(attempts.look_up(str(attempt_id), asker)), 200)
 
     return blueprint
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, Response, request
 
 from middleware.services.access import Access
@@ -15,9 +17,9 @@ def create_blueprint(access: Access, outcomes: Outcomes) -> Blueprint:
     """One route: parse, call one service, serialise."""
     blueprint = Blueprint("outcomes", __name__)
 
-    @blueprint.post("/v1/attempts/<attempt_id>/outcome")
-    def report(attempt_id: str) -> Response:
+    @blueprint.post("/v1/attempts/<uuid:attempt_id>/outcome")
+    def report(attempt_id: UUID) -> Response:
         asker = api_credential(access, request, "dialer", "caller")
-        return json_answer(attempt_body(outcomes.report(attempt_id, json_object(request.get_data()), asker)), 200)
+        return json_answer(attempt_body(outcomes.report(str(attempt_id), json_object(request.get_data()), asker)), 200)
 
     return blueprint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from http import HTTPStatus
 
 import orjson
@@ -63,12 +64,14 @@ def _domain_error(error: errors.RingfenceError) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
+    detail = error.description or status.description
     if request.path.startswith(TWILIO_PATHS):
-        return twilio_error(error, status, f"The requested resource {request.path} was not found")
-    return problem(status, status.phrase, error.description or status.description)
+        return twilio_error(error, status, detail)
+    return problem(status, status.phrase, detail)
 
 
 def _unexpected(error: Exception) -> Response:
     # the text of a foreign error may hold personal data, so only its kind and place are logged
-    logger.error("unexpected %s in %s %s", type(error).__name__, request.method, request.url_rule, exc_info=error)
+    place = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("unexpected %s in %s %s\n%s", type(error).__name__, request.method, request.url_rule, place)
     return _domain_error(errors.RingfenceError("something unexpected went wrong inside Ringfence"))

@@ -8,64 +8,75 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from urllib.parse import urlencode, urlsplit
+from base64 import b64encode
+from urllib.parse import urlencode
 
 import certifi
 import urllib3
 from twilio.request_validator import RequestValidator
 
+from middleware.callback_urls import CallbackUrl, read_callback_url
 from middleware.errors import CallbackFailed, CallbackForbidden
 from middleware.gateways.ports import Pairs
 
-_PORTS = {"http": 80, "https": 443}
-
 
 class SignedCallbacks:
-    """`allow_private` opens loopback and private networks, for development alone."""
+    """Waits as long as Twilio does: 5 seconds for a connection, 15 for the answer.
 
-    def __init__(self, timeout_seconds: float = 5.0, *, allow_private: bool) -> None:
-        self._timeout = urllib3.Timeout(connect=timeout_seconds, read=timeout_seconds)
+    `allow_private` opens loopback and private networks, for development alone.
+    """
+
+    def __init__(self, connect_seconds: float = 5.0, answer_seconds: float = 15.0, *, allow_private: bool) -> None:
+        self._timeout = urllib3.Timeout(connect=connect_seconds, read=answer_seconds)
         self._allow_private = allow_private
 
-    def send(self, url: str, method: str, parameters: Pairs, token: str) -> None:
-        """See `CallbackSender.send`. Signed over the URL without fragment, as Twilio does."""
-        url = url.partition("#")[0]
+    def send(self, url: str, method: str, parameters: Pairs, token: str, delivery_id: str) -> None:
+        """See `CallbackSender.send`. Signed over the URL without fragment, user and password, as Twilio does."""
+        target = read_callback_url(url)
         if method == "GET":
-            url = f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
-        form = dict(parameters) if method == "POST" else {}
-        signature = RequestValidator(token).compute_signature(url, form)
-        headers = {"X-Twilio-Signature": signature, "User-Agent": "Ringfence/1", "Connection": "close"}
-        body = urlencode(parameters).encode() if method == "POST" else None
-        if body is not None:
+            query = "&".join(part for part in (target.parts.query, urlencode(parameters)) if part)
+            target = CallbackUrl(
+                target.parts._replace(query=query), target.host, target.port, target.user, target.password
+            )
+        form = _Form(parameters) if method == "POST" else {}
+        headers = {
+            "X-Twilio-Signature": RequestValidator(token).compute_signature(target.address, form),
+            "I-Twilio-Idempotency-Token": delivery_id,
+            "User-Agent": "Ringfence/1",
+            "Connection": "close",
+            "Host": target.parts.netloc,
+        }
+        if target.user is not None:
+            pair = f"{target.user}:{target.password}".encode()
+            headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
+        body = None
+        if method == "POST":
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        status = self._exchange(url, method, headers, body)
+            body = urlencode(parameters).encode()
+        status = self._exchange(target, method, headers, body)
         if status >= 300:
             raise CallbackFailed(f"the dialer's callback URL answered {status}")
 
-    def _exchange(self, url: str, method: str, headers: dict[str, str], body: bytes | None) -> int:
-        parts = urlsplit(url)
-        if parts.scheme not in _PORTS or not parts.hostname or parts.username:
-            raise CallbackForbidden("a callback URL must be http(s), with a host and without user or password")
-        port = parts.port or _PORTS[parts.scheme]
-        address = self._checked_address(parts.hostname, port)
-        target = parts._replace(scheme="", netloc="").geturl() or "/"
+    def _exchange(self, target: CallbackUrl, method: str, headers: dict[str, str], body: bytes | None) -> int:
+        address = self._checked_address(target.host, target.port)
         pool: urllib3.HTTPConnectionPool
-        if parts.scheme == "https":
+        if target.parts.scheme == "https":
             pool = urllib3.HTTPSConnectionPool(
                 address,
-                port,
+                target.port,
                 timeout=self._timeout,
                 retries=False,
                 ca_certs=certifi.where(),
-                server_hostname=parts.hostname,
-                assert_hostname=parts.hostname,
+                server_hostname=target.host,
+                assert_hostname=target.host,
             )
         else:
-            pool = urllib3.HTTPConnectionPool(address, port, timeout=self._timeout, retries=False)
+            pool = urllib3.HTTPConnectionPool(address, target.port, timeout=self._timeout, retries=False)
+        path = target.parts._replace(scheme="", netloc="").geturl()
+        path = path if path.startswith("/") else f"/{path}"
         try:
             with pool:
-                named = {**headers, "Host": parts.netloc}
-                response = pool.request(method, target, body=body, headers=named, redirect=False, preload_content=False)
+                response = pool.request(method, path, body=body, headers=headers, redirect=False, preload_content=False)
                 response.release_conn()
                 return response.status
         except urllib3.exceptions.HTTPError as error:
@@ -74,9 +85,29 @@ class SignedCallbacks:
     def _checked_address(self, host: str, port: int) -> str:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise CallbackFailed("the dialer's callback host has no address") from error
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
-        if not self._allow_private and not all(address.is_global for address in addresses):
+        if not self._allow_private and not all(_is_public(address) for address in addresses):
             raise CallbackForbidden("the dialer's callback URL leads into a private network")
         return str(addresses[0])
+
+
+class _Form(dict[str, list[str]]):
+    """Every value of each name, as the validator asks for them."""
+
+    def __init__(self, parameters: Pairs) -> None:
+        super().__init__()
+        for name, value in parameters:
+            self.setdefault(name, []).append(value)
+
+    def getlist(self, name: str) -> list[str]:
+        """All values of one name."""
+        return self[name]
+
+
+def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    inner = None
+    if isinstance(address, ipaddress.IPv6Address):  # an address of the old kind may be wrapped in one of the new
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)

@@ -56,5 +56,8 @@ class JobQueue(Protocol):
 class CallbackSender(Protocol):
     """Delivers a status callback to the dialer's own URL."""
 
-    def send(self, url: str, method: str, parameters: Pairs, token: str) -> None:
-        """Signed as Twilio signs, with the token the dialer knows. Raises `CallbackFailed`, `CallbackForbidden`."""
+    def send(self, url: str, method: str, parameters: Pairs, token: str, delivery_id: str) -> None:
+        """Signed as Twilio signs, with the token the dialer knows; every try of one callback has one `delivery_id`.
+
+        Raises `CallbackFailed` when it may be tried again, `CallbackForbidden` when that cannot help.
+        """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import local
 from typing import Any
 
 import orjson
@@ -14,15 +15,24 @@ from middleware.gateways.ports import Pairs
 
 _CREATED = 201
 _CERTAINLY_NOT = frozenset({429, 503})  # turned away unprocessed; 500 and 502 may have made the call
+_NOT_OURS = 401
+_TIMED_OUT = 408
+_WRONG_ACCOUNT = "Twilio does not accept the account SID and token that Ringfence is set up with"
+MOST_FOR_CONNECTING = 2.0  # seconds
 
 
 class TwilioCarrier:
-    """One account. Requests are never repeated here: creating has no idempotency key at Twilio."""
+    """One account. Requests are never repeated here: creating has no idempotency key at Twilio.
+
+    `timeout_seconds` is for connecting and the first byte of the answer together: dialers give up after ten.
+    """
 
     def __init__(self, account_sid: str, auth_token: str, base_url: str, timeout_seconds: float) -> None:
         self._auth = (account_sid, auth_token)
         self._calls = f"{base_url}/2010-04-01/Accounts/{account_sid}/Calls"
-        self._http = TwilioHttpClient(pool_connections=True, timeout=timeout_seconds)
+        connecting = min(MOST_FOR_CONNECTING, timeout_seconds / 2)
+        self._timeout = (connecting, timeout_seconds - connecting)
+        self._of_thread = local()
 
     def create(self, parameters: Pairs) -> dict[str, Any]:
         """See `CallCarrier.create`."""
@@ -36,14 +46,7 @@ class TwilioCarrier:
             raise CreateUncertain("the connection to Twilio broke before it answered") from error
         except requests.RequestException as error:
             raise CreateUncertain("Twilio did not answer in time") from error
-        if response.status_code in _CERTAINLY_NOT:
-            raise CallNotCreated(f"Twilio turned the request away ({response.status_code})")
-        if response.status_code >= 500:
-            raise CreateUncertain(f"Twilio failed while creating ({response.status_code})")
-        try:
-            return _body(response, _CREATED)
-        except CarrierUnavailable as error:
-            raise CreateUncertain("Twilio's answer cannot be read") from error
+        return _created(response)
 
     def fetch(self, call_sid: str) -> dict[str, Any]:
         """See `CallCarrier.fetch`."""
@@ -62,12 +65,45 @@ class TwilioCarrier:
             response = self._send(method, url, **options)
         except requests.RequestException as error:
             raise CarrierUnavailable("Twilio did not answer: try again") from error
-        if response.status_code >= 500 or response.status_code in _CERTAINLY_NOT:
+        if response.status_code == _NOT_OURS:
+            raise CarrierUnavailable(_WRONG_ACCOUNT)
+        if not _is_answer(response.status_code, 200):
             raise CarrierUnavailable(f"Twilio answered {response.status_code}: try again")
         return _body(response, 200)
 
     def _send(self, method: str, url: str, **options: object) -> Response:
-        return self._http.request(method, url, auth=self._auth, **options)
+        return self._http().request(method, url, auth=self._auth, **options)
+
+    def _http(self) -> TwilioHttpClient:
+        """One for each thread: Twilio's client keeps the answer in itself on the way back, so threads that shared one
+        would at times get each other's answers."""
+        client = getattr(self._of_thread, "client", None)
+        if client is None:
+            client = self._of_thread.client = TwilioHttpClient(pool_connections=True)
+            client.timeout = self._timeout  # its constructor takes one number only
+        return client
+
+
+def _created(response: Response) -> dict[str, Any]:
+    status = response.status_code
+    if status in _CERTAINLY_NOT:
+        raise CallNotCreated(f"Twilio turned the request away ({status})")
+    if status == _NOT_OURS:
+        raise CallNotCreated(_WRONG_ACCOUNT)  # handed on, it would look as if the dialer's own were wrong
+    if not _is_answer(status, _CREATED):
+        raise CreateUncertain(f"Twilio failed while creating ({status})")
+    try:
+        body = _body(response, _CREATED)
+    except CarrierUnavailable as error:
+        raise CreateUncertain("Twilio's answer cannot be read") from error
+    if not isinstance(body.get("sid"), str):
+        raise CreateUncertain("Twilio's answer names no call")
+    return body
+
+
+def _is_answer(status: int, wanted: int) -> bool:
+    """Whether Twilio has understood and decided: done, or refused. All others tell nothing of what it did."""
+    return status == wanted or (400 <= status < 500 and status not in {_TIMED_OUT, 429})
 
 
 def _form(parameters: Pairs) -> dict[str, list[str]]:

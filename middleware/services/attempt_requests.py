@@ -31,7 +31,9 @@ class AttemptRequests:
 
     def reserve(self, body: Mapping[str, Any], raw: bytes, idempotency_key: str | None, asker: Credential) -> Answer:
         """Reserve one attempt. Raises `InvalidRequest` naming the field, and what `Precall.reserve` raises."""
-        if idempotency_key is not None and not 0 < len(idempotency_key) <= LONGEST_KEY:
+        if idempotency_key is not None and not (
+            0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isprintable()
+        ):
             raise InvalidRequest(f"must have 1 to {LONGEST_KEY} characters", "Idempotency-Key")
         return self._precall.reserve(question_from(body, raw, idempotency_key), asker)
 
@@ -75,8 +77,10 @@ def question_from(body: Mapping[str, Any], raw: bytes, idempotency_key: str | No
             raise InvalidRequest(f"is not a field of this request; known are {', '.join(_FIELDS)}", name)
     for name, longest in _FIELDS.items():
         value = body.get(name)
-        if value is not None and (not isinstance(value, str) or not 0 < len(value) <= longest):
-            raise InvalidRequest(f"must be text of 1 to {longest} characters", name)
+        if value is not None and (
+            not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable()
+        ):
+            raise InvalidRequest(f"must be text of 1 to {longest} characters, without control characters", name)
     for name in ("campaign", "callee"):
         if body.get(name) is None:
             raise InvalidRequest("is missing", name)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from xml.etree import ElementTree as ET
 
 import orjson
 
+from middleware.callback_urls import read_callback_url
 from middleware.decision.model import PlacedBy
-from middleware.errors import InvalidRequest
+from middleware.errors import CallbackForbidden, InvalidParameter, InvalidRequest
+from middleware.phone_numbers import parse
 from middleware.services.asking import Question
+from middleware.services.inline_twiml import check_twiml
 from middleware.store.catalogue import Credential
 
 Pairs = Sequence[tuple[str, str]]
 EVENTS = ("initiated", "ringing", "answered", "completed")
 RING_BUFFER = 5  # Twilio may ring up to five seconds longer than its Timeout
 SHORTEST_RING = 5
-_OURS = frozenset({"To", "Timeout", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"})
-_LONGEST_TWIML = 4000
-# TwiML that rings nobody else; whatever is not here could, and is not passed on
-_QUIET_VERBS = frozenset(
-    (
-        *("Response", "Say", "Play", "Pause", "Gather", "Record", "Hangup", "Reject", "Connect", "Start", "Stop"),
-        *("Stream", "Parameter", "ConversationRelay", "Transcription", "Siprec", "Language"),
-        *("break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"),
-    )
-)
+LONGEST_KEY = 255
+LONGEST_CALLER_ID = 40
+_OURS = frozenset({"To", "From", "Timeout", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"})
+_SINGLE = frozenset({*_OURS, "Url", "Twiml", "ApplicationSid", "Status"} - {"StatusCallbackEvent"})
+_NO_NUMBER = ("client:", "sip:", "sips:", "sim:")
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,16 @@ class CallRequest:
             placed_by=PlacedBy.US,
             route="twilio_rest",
             request_digest=sha256(orjson.dumps(sorted(self.pairs))).hexdigest(),
-            caller_id=self._get("From"),
+            caller_id=self.caller_id,
             idempotency_key=self.idempotency_key,
             dialer_callback=self._dialer_callback(),
         )
+
+    @property
+    def caller_id(self) -> str:
+        """`From` in E.164, so that the call can be found at Twilio by it; as it came where no number can be read."""
+        given = (self._get("From") or "").strip()
+        return parse(given).e164 or given
 
     def passed_through(self) -> list[tuple[str, str]]:
         """Everything that we do not set ourselves, parameters unknown to us included."""
@@ -61,7 +66,7 @@ class CallRequest:
         """Twilio's `Timeout`: what the dialer asks for, within what the policy allows, less Twilio's own slack."""
         longest = max(SHORTEST_RING, (most or SHORTEST_RING + RING_BUFFER) - RING_BUFFER)
         asked = self._get("Timeout")
-        return longest if asked is None else max(1, min(int(asked), longest))
+        return longest if not asked else max(1, min(int(asked), longest))
 
     def _dialer_callback(self) -> str | None:
         url = self._get("StatusCallback")
@@ -76,62 +81,83 @@ class CallRequest:
 
 
 def read_call_request(pairs: Pairs, idempotency_key: str | None) -> CallRequest:
-    """Raises `InvalidRequest` with the parameter's name: for what is missing, wrong, or cannot be looked after."""
-    given: dict[str, str] = {}
-    for name, value in pairs:
-        given.setdefault(name, value)
-    for name in ("To", "From"):
-        if not given.get(name, "").strip():
-            raise InvalidRequest(f"The '{name}' parameter is required", name)
-    if given["To"].lower().startswith(("client:", "sip:", "sim:")):
-        raise InvalidRequest("Only telephone numbers are called through here: give `To` in E.164", "To")
+    """Raises `InvalidParameter` with the parameter's name: for what is missing, wrong, or cannot be looked after."""
+    given = _single_values(pairs)
+    _check_numbers(given)
     if given.get("ApplicationSid"):
-        raise InvalidRequest(
+        raise InvalidParameter(
             "With ApplicationSid Twilio ignores status callbacks, so the call could not be followed: give Url or Twiml",
             "ApplicationSid",
         )
     if not given.get("Url") and not given.get("Twiml"):
-        raise InvalidRequest("Url parameter is required.", "Url")
-    if given.get("Timeout") is not None and not given["Timeout"].isdigit():
-        raise InvalidRequest("Timeout must be a whole number of seconds", "Timeout")
-    if given.get("StatusCallbackMethod", "POST").upper() not in {"GET", "POST"}:
-        raise InvalidRequest("StatusCallbackMethod must be GET or POST", "StatusCallbackMethod")
-    unknown = {word for name, value in pairs if name == "StatusCallbackEvent" for word in _words(value)} - set(EVENTS)
-    if unknown:
-        raise InvalidRequest(f"StatusCallbackEvent must be of {', '.join(EVENTS)}", "StatusCallbackEvent")
+        raise InvalidParameter("Url parameter is required.", "Url", 21205)
+    if given.get("Timeout") and not _SECONDS.fullmatch(given["Timeout"]):
+        raise InvalidParameter("Timeout must be a whole number of seconds", "Timeout", 21208)
+    _check_callback(given, pairs)
     check_twiml(given.get("Twiml"))
+    if idempotency_key is not None and not (0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isprintable()):
+        raise InvalidParameter(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters", "Idempotency-Key")
     return CallRequest(tuple(pairs), idempotency_key)
 
 
-def check_twiml(twiml: str | None) -> None:
-    """TwiML given inline must ring nobody else. Raises `InvalidRequest`."""
-    if not twiml:
-        return
-    if len(twiml) > _LONGEST_TWIML:
-        raise InvalidRequest(f"Twiml must have at most {_LONGEST_TWIML} characters", "Twiml")
-    if "<!" in twiml:
-        raise InvalidRequest("Twiml must not declare a document type or entities", "Twiml")
-    try:
-        verbs = {element.tag for element in ET.fromstring(twiml).iter()}  # noqa: S314  # no entities, see above
-    except ET.ParseError as error:
-        raise InvalidRequest(f"Twiml is not XML: {error}", "Twiml") from None
-    loud = sorted(verbs - _QUIET_VERBS)
-    if loud:
-        raise InvalidRequest(
-            f"Twiml may not hold <{'>, <'.join(loud)}>: it could ring a number that was not checked. "
-            "Create that call by itself",
-            "Twiml",
+def check_update(pairs: Pairs) -> None:
+    """A live call may be ended, or given TwiML that rings nobody else. Raises `InvalidParameter`."""
+    given = _single_values(pairs)
+    if any(name.startswith("StatusCallback") for name in given):
+        raise InvalidParameter(
+            "The status callback of a live call cannot be changed: set it when creating", "StatusCallback"
         )
+    if given.get("ApplicationSid"):
+        raise InvalidParameter("A live call cannot be handed to an application: give Url or Twiml", "ApplicationSid")
+    check_twiml(given.get("Twiml"))
+
+
+def _check_numbers(given: dict[str, str]) -> None:
+    for name, missing in (("To", 21201), ("From", 21213)):
+        if not given.get(name, "").strip():
+            raise InvalidParameter(f"The '{name}' parameter is required", name, missing)
+    if given["To"].strip().lower().startswith(_NO_NUMBER):
+        raise InvalidParameter("Only telephone numbers are called through here: give `To` in E.164", "To")
+    if len(given["From"]) > LONGEST_CALLER_ID or not given["From"].isprintable():
+        raise InvalidParameter("From is not a valid phone number", "From", 21212)
+    if not given["To"].isprintable():
+        raise InvalidParameter("To is not a valid phone number", "To", 21211)
+
+
+def _check_callback(given: dict[str, str], pairs: Pairs) -> None:
+    if (given.get("StatusCallbackMethod") or "POST").upper() not in {"GET", "POST"}:
+        raise InvalidParameter("StatusCallbackMethod must be GET or POST", "StatusCallbackMethod", 21209)
+    unknown = {word for name, value in pairs if name == "StatusCallbackEvent" for word in _words(value)} - set(EVENTS)
+    if unknown:  # Twilio would take the call and never report on it
+        raise InvalidParameter(f"StatusCallbackEvent must be of {', '.join(EVENTS)}", "StatusCallbackEvent")
+    if given.get("StatusCallback"):
+        try:
+            read_callback_url(given["StatusCallback"])
+        except CallbackForbidden as error:
+            raise InvalidParameter(f"StatusCallback cannot be used: {error}", "StatusCallback", 21609) from None
+
+
+def _single_values(pairs: Pairs) -> dict[str, str]:
+    """Every parameter's first value. What we check must be what Twilio reads: parameters that we look at stand once,
+    and spelled as Twilio spells them."""
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        if name in given and name in _SINGLE:
+            raise InvalidParameter(f"'{name}' must be given once", name)
+        right = _SPELLINGS.get(_plain(name), name)
+        if name != right:
+            raise InvalidParameter(f"'{right}' must be written in this way", right)
+        given.setdefault(name, value)
+    return given
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+_SPELLINGS = {_plain(name): name for name in (*_SINGLE, "StatusCallbackEvent")}
 
 
 def _words(value: str) -> list[str]:
     """One event, or several that a dialer joined by commas or spaces, which Twilio would silently ignore."""
     return value.replace(",", " ").lower().split()
-
-
-def check_update(pairs: Pairs) -> None:
-    """A live call may be ended, or given TwiML that rings nobody else. Raises `InvalidRequest`."""
-    given = dict(pairs)
-    if any(name.startswith("StatusCallback") for name in given):
-        raise InvalidRequest("The status callback of a live call cannot be changed: set it when creating", "StatusCallback")
-    check_twiml(given.get("Twiml"))

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
 from middleware.clock import Clock
 from middleware.decision.disposition import State
-from middleware.errors import CallNotCreated, CallRefused, CreateUncertain, NotFound, StoreUnavailable
+from middleware.errors import (
+    CallNotCreated,
+    CallRefused,
+    CarrierUnavailable,
+    CreateUncertain,
+    NotFound,
+    StoreUnavailable,
+)
 from middleware.gateways.ports import CallCarrier, Pairs
 from middleware.services.asking import Answer
 from middleware.services.call_requests import CallRequest
-from middleware.services.observation import Observation
+from middleware.services.observation import CALL_SID, Observation
 from middleware.services.precall import Precall
 from middleware.services.progress import observe
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.catalogue import Credential
 from middleware.store.database import Database
 
+logger = logging.getLogger(__name__)
 ALL_EVENTS = ("initiated", "ringing", "answered", "completed")
 # our URL asks Twilio to repeat a report that did not arrive; fragments are neither sent nor signed
 DELIVERY = "#rc=3&rp=ct,rt,5xx&rt=4000"
+_NO_CALL = frozenset({State.WITHDRAWN.value, State.EXPIRED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class Calls:
         callback = f"{self._public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}"
         own = [
             ("To", answer.callee or ""),
+            ("From", request.caller_id),
             ("Timeout", str(request.ring_seconds(answer.ring_timeout_seconds))),
             ("StatusCallback", callback),
             ("StatusCallbackMethod", "POST"),
@@ -79,32 +90,45 @@ class Calls:
         with self._database.reading() as connection:
             attempt = AttemptRepository(connection).by_id(attempt_id)
         if attempt.call_sid is None:
-            raise CreateUncertain(f"attempt {attempt_id} is under way and its call not known yet")
-        return self._carrier.fetch(attempt.call_sid)
+            if attempt.state in _NO_CALL:
+                raise CallNotCreated("The earlier request with this Idempotency-Key made no call: take a new key")
+            raise CreateUncertain(f"Attempt {attempt_id} is under way and its call not known yet")
+        try:
+            return self._carrier.fetch(attempt.call_sid)
+        except (CarrierUnavailable, CallRefused) as error:  # Twilio's own reading lags behind, too
+            raise CreateUncertain(f"Call {attempt.call_sid} was made, and Twilio does not show it now") from error
 
     def _record(self, attempt_id: str, call: dict[str, Any]) -> None:
         try:
             with self._database.writing() as connection:
                 attempt = AttemptRepository(connection).lock(attempt_id)
                 observe(connection, attempt, Observation.from_resource(call), self._clock.now(), "create")
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             # the call exists, so the dialer must hear of it; its callbacks and the sweep will tell the store
-            return
+            logger.error("the call of attempt %s is made and not noted yet: %s", attempt_id, error)
 
     def _release(self, attempt_id: str, why: str) -> None:
+        """The attempt does not count, and its Idempotency-Key is free: the same request will be decided anew."""
         now = self._clock.now()
-        with self._database.writing() as connection:
-            repository = AttemptRepository(connection)
-            attempt = repository.lock(attempt_id)
-            repository.change(attempt, now, "create", {"error": why}, state=State.WITHDRAWN.value)
-            repository.release(attempt, now)
+        withdrawn = {"state": State.WITHDRAWN.value, "idempotency_key": None}
+        try:
+            with self._database.writing() as connection:
+                repository = AttemptRepository(connection)
+                attempt = repository.lock(attempt_id)
+                repository.change(attempt, now, "create", {"error": why}, **withdrawn)
+                repository.release(attempt, now)
+        except StoreUnavailable as error:  # what Twilio said is the answer all the same; the sweep will release it
+            logger.error("attempt %s made no call and is not released yet: %s", attempt_id, error)
 
     def _mark_uncertain(self, attempt_id: str) -> None:
-        with self._database.writing() as connection:
-            repository = AttemptRepository(connection)
-            attempt = repository.lock(attempt_id)
-            if attempt.state == State.PERMITTED.value:  # a callback may have been faster than our time limit
-                repository.change(attempt, self._clock.now(), "create", {}, state=State.UNCERTAIN.value)
+        try:
+            with self._database.writing() as connection:
+                repository = AttemptRepository(connection)
+                attempt = repository.lock(attempt_id)
+                if attempt.state == State.PERMITTED.value:  # a callback may have been faster than our time limit
+                    repository.change(attempt, self._clock.now(), "create", {}, state=State.UNCERTAIN.value)
+        except StoreUnavailable as error:  # answered as uncertain all the same: a 5xx would bring the request again
+            logger.error("attempt %s is uncertain and not noted so yet: %s", attempt_id, error)
 
 
 class LiveCalls:
@@ -135,6 +159,8 @@ class LiveCalls:
         return page
 
     def _own(self, call_sid: str, asker: Credential) -> AttemptSeen:
+        if not CALL_SID.fullmatch(call_sid):
+            raise NotFound("no call has this SID")
         with self._database.reading() as connection:
             attempt = AttemptRepository(connection).by_call_sid(call_sid)
         if not asker.reaches(attempt.controller_id):

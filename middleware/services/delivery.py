@@ -10,13 +10,17 @@ from datetime import timedelta
 from middleware.clock import Clock
 from middleware.errors import RingfenceError
 from middleware.gateways.ports import JobQueue
+from middleware.services.status_reports import FORWARD_REPORT
 from middleware.store.database import Database
-from middleware.store.outbox import begin, claim_due, finish, give_up, put_back
+from middleware.store.outbox import Promise, begin, claim_due, finish, give_up, put_back
 
 logger = logging.getLogger(__name__)
 IN_QUEUE = timedelta(seconds=20)  # how long a queued id may wait before it is taken as lost
 AT_WORK = timedelta(seconds=90)  # how long a started one may work before its worker is taken as dead
 MOST_TRIES = 40
+# Some four minutes. A dialer's server that cannot take one event would otherwise keep back the later ones of the call;
+# Twilio itself tries twice at most.
+MOST_TRIES_OF = {FORWARD_REPORT: 8}
 LONGEST_WAIT = timedelta(minutes=30)
 AT_ONCE = 100
 
@@ -48,25 +52,29 @@ class Delivery:
 
     def run(self, outbox_id: str, tries: int) -> bool:
         """Do the row if this try is still the current one; True when it is done now. Never raises for a failed doer:
-        the row is put back with a growing wait, and given up for good as a dead letter at the fortieth try."""
+        the row is put back with a growing wait, and given up for good as a dead letter after the last of its tries."""
         with self.database.writing() as connection:
             mine = begin(connection, outbox_id, tries, self.clock.now(), AT_WORK)
         if mine is None:
             return False
+        most = MOST_TRIES_OF.get(mine.kind, MOST_TRIES)
+        if tries > most:  # whoever tried died of it, every time
+            self._failed(mine, most, "every try ended its worker")
+            return False
         try:
             self.doers[mine.kind](mine.ref)
         except RingfenceError as error:
-            self._failed(outbox_id, tries, error)
+            self._failed(mine, most, str(error))
             return False
         with self.database.writing() as connection:
             finish(connection, outbox_id)
         return True
 
-    def _failed(self, outbox_id: str, tries: int, error: RingfenceError) -> None:
+    def _failed(self, mine: Promise, most: int, error: str) -> None:
         with self.database.writing() as connection:
-            if tries >= MOST_TRIES:
-                give_up(connection, outbox_id, str(error))
-                logger.error("outbox row %s is given up after %d tries: %s", outbox_id, tries, error)
+            if mine.tries >= most:
+                give_up(connection, mine.id, error)
+                logger.error("%s: outbox row %s is given up after %d tries: %s", mine.kind, mine.id, mine.tries, error)
                 return
-            wait = min(timedelta(seconds=2 ** min(tries, 12)), LONGEST_WAIT)
-            put_back(connection, outbox_id, str(error), self.clock.now() + wait)
+            wait = min(timedelta(seconds=2 ** min(mine.tries, 12)), LONGEST_WAIT)
+            put_back(connection, mine.id, error, self.clock.now() + wait)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import orjson
@@ -14,6 +15,8 @@ from middleware.store.attempts import AttemptRepository
 from middleware.store.database import Database
 from middleware.store.status_reports import StatusReportRepository
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
@@ -25,7 +28,8 @@ class Forwarding:
     def send(self, report_id: str) -> None:
         """Send one report, signed with the token the dialer knows, in the dialer's own counting.
 
-        Raises `CallbackFailed` when it may be tried again; a forbidden URL ends it for good.
+        Raises `CallbackFailed` when it may be tried again; a forbidden URL ends it for good. Every try has the same
+        idempotency token, so that a dialer can tell a repeated delivery from another event.
         """
         with self.database.reading() as connection:
             report = StatusReportRepository(connection).to_forward(report_id)
@@ -41,6 +45,7 @@ class Forwarding:
         own = {"AccountSid": credential.account_sid, "SequenceNumber": str(report.forward_number)}
         pairs = [(name, own.get(name, value)) for name, value in report.pairs]
         try:
-            self.sender.send(callback["url"], callback["method"], pairs, self.access.token_of(credential))
-        except CallbackForbidden:
-            return  # it was refused when the call was made, or a setting changed since: trying again cannot help
+            token = self.access.token_of(credential)
+            self.sender.send(callback["url"], callback["method"], pairs, token, report_id)
+        except CallbackForbidden as error:  # trying again cannot help
+            logger.warning("attempt %s: its status callback is not sent: %s", attempt.id, error)

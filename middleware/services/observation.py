@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
+LONGEST_WORD = 32
+_DIGITS = re.compile(r"[0-9]{1,9}")  # more fit no column, and no call
+_SIP_CODE = re.compile(r"[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +31,10 @@ class Observation:
         return cls(
             call_sid=form.get("CallSid", ""),
             call_status=form.get("CallStatus", ""),
-            sip_response_code=form.get("SipResponseCode") or None,
-            answered_by=form.get("AnsweredBy") or None,
+            sip_response_code=_code(form.get("SipResponseCode")),
+            answered_by=form.get("AnsweredBy", "")[:LONGEST_WORD] or None,
             duration_seconds=_whole(form.get("CallDuration")),
-            said_at=_instant(form.get("Timestamp")),
+            said_at=twilio_instant(form.get("Timestamp")),
         )
 
     @classmethod
@@ -37,9 +43,9 @@ class Observation:
         return cls(
             call_sid=_text(body, "sid") or "",
             call_status=_text(body, "status") or "",
-            answered_by=_text(body, "answered_by"),
+            answered_by=(_text(body, "answered_by") or "")[:LONGEST_WORD] or None,
             duration_seconds=_whole(_text(body, "duration")),
-            said_at=_instant(_text(body, "end_time")) or _instant(_text(body, "start_time")),
+            said_at=twilio_instant(_text(body, "end_time")) or twilio_instant(_text(body, "start_time")),
         )
 
 
@@ -49,12 +55,18 @@ def _text(body: Mapping[str, object], name: str) -> str | None:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
+    return int(text) if text and _DIGITS.fullmatch(text) else None
 
 
-def _instant(text: str | None) -> datetime | None:
+def _code(text: str | None) -> str | None:
+    return text if text and _SIP_CODE.fullmatch(text) else None
+
+
+def twilio_instant(text: str | None) -> datetime | None:
+    """A date as Twilio writes it, aware, in UTC; None for one in a form that we do not know, which is no reason to
+    lose what came with it."""
     try:
         at = parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return None  # a date in a form we do not know is no reason to lose the report
-    return at.astimezone(UTC) if at and at.tzinfo else None
+        return at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ _STATES = {
     Outcome.CANCELED: State.CANCELED,
 }
 _FIELDS = ("outcome", "started_at", "ended_at", "duration_seconds", "call_sid")
+_SID = re.compile(r"[A-Za-z0-9._:-]{1,34}")
 LONGEST_CALL = 86_400
 
 
@@ -50,6 +52,7 @@ class Outcomes:
             if _is_repeat(attempt, told):
                 return attempt
             _check_takes_outcome(attempt)
+            self._check_call(repository, attempt, body.get("call_sid"))
             if told is None:
                 repository.change(attempt, now, "dialer", {}, state=State.WITHDRAWN.value)
                 repository.release(attempt, now)
@@ -60,6 +63,10 @@ class Outcomes:
                     owe_notice(connection, attempt, now)
             return repository.by_id(attempt_id)
 
+    def _check_call(self, repository: AttemptRepository, attempt: AttemptSeen, call_sid: str | None) -> None:
+        if call_sid is not None and call_sid != attempt.call_sid and repository.known_sids([call_sid], None):
+            raise OutcomeConflict("another attempt has this call_sid")
+
 
 def _read(body: Mapping[str, Any]) -> Outcome | None:
     for name in body:
@@ -68,15 +75,15 @@ def _read(body: Mapping[str, Any]) -> Outcome | None:
     told = body.get("outcome")
     if told == NOT_PLACED:
         return None
-    if told not in {outcome.value for outcome in _STATES}:
+    if not isinstance(told, str) or told not in {outcome.value for outcome in _STATES}:
         known = ", ".join(outcome.value for outcome in _STATES)
         raise InvalidRequest(f"must be one of {known}, or {NOT_PLACED}", "outcome")
     seconds = body.get("duration_seconds")
     if seconds is not None and (type(seconds) is not int or not 0 <= seconds <= LONGEST_CALL):
         raise InvalidRequest(f"must be a whole number of seconds from 0 to {LONGEST_CALL}", "duration_seconds")
     sid = body.get("call_sid")
-    if sid is not None and (not isinstance(sid, str) or not 0 < len(sid) <= 34):
-        raise InvalidRequest("must be text of 1 to 34 characters", "call_sid")
+    if sid is not None and (not isinstance(sid, str) or not _SID.fullmatch(sid)):
+        raise InvalidRequest("must be text of 1 to 34 letters, digits or any of . _ : -", "call_sid")
     return Outcome(told)
 
 
@@ -96,6 +103,8 @@ def _check_takes_outcome(attempt: AttemptSeen) -> None:
 def _values(attempt: AttemptSeen, told: Outcome, body: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     started = _instant(body, "started_at", attempt, now)
     ended = _instant(body, "ended_at", attempt, now) or now
+    if started is not None and ended < started:
+        raise InvalidRequest("must not lie before started_at", "ended_at")
     return {
         "state": _STATES[told].value,
         "outcome": told.value,

@@ -7,10 +7,12 @@ from typing import Any
 
 from middleware.decision.disposition import ENDED, State, advance, outcome_from_twilio, state_from_twilio
 from middleware.decision.model import Outcome
-from middleware.services.observation import Observation
+from middleware.services.observation import CALL_SID, Observation
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.database import Connection
 from middleware.store.notices import owe_notice
+
+_NO_CALL = frozenset({State.EXPIRED.value, State.WITHDRAWN.value})
 
 
 def observe(connection: Connection, attempt: AttemptSeen, seen: Observation, now: datetime, cause: str) -> bool:
@@ -19,7 +21,7 @@ def observe(connection: Connection, attempt: AttemptSeen, seen: Observation, now
     Late, repeated and overtaken observations change nothing; a word that we do not know is left to its raw report.
     """
     reported = state_from_twilio(seen.call_status)
-    if reported is None or not _is_its_call(attempt, seen):
+    if reported is None or not is_its_call(attempt, seen):
         return False
     state = advance(State(attempt.state), reported)
     if state.value == attempt.state:
@@ -28,15 +30,18 @@ def observe(connection: Connection, attempt: AttemptSeen, seen: Observation, now
     values = _values(attempt, state, seen, now)
     detail = {"call_status": seen.call_status, "sip_response_code": seen.sip_response_code}
     repository.change(attempt, now, cause, detail, **values)
-    if attempt.state == State.EXPIRED.value:  # we had concluded that there was no call, and there is one
+    if attempt.state in _NO_CALL:  # we had concluded that there was no call, and there is one
         repository.count_again(attempt)
     if values.get("outcome") == Outcome.ANSWERED.value:
         owe_notice(connection, attempt, now)
     return True
 
 
-def _is_its_call(attempt: AttemptSeen, seen: Observation) -> bool:
-    return attempt.state != State.REFUSED.value and attempt.call_sid in {None, seen.call_sid}
+def is_its_call(attempt: AttemptSeen, seen: Observation) -> bool:
+    """Whether what was seen is the call of this attempt, or may be as long as its call is not known."""
+    if attempt.state == State.REFUSED.value or not CALL_SID.fullmatch(seen.call_sid):
+        return False
+    return attempt.call_sid in {None, seen.call_sid}
 
 
 def _values(attempt: AttemptSeen, state: State, seen: Observation, now: datetime) -> dict[str, Any]:
@@ -53,8 +58,7 @@ def _values(attempt: AttemptSeen, state: State, seen: Observation, now: datetime
         values["outcome"] = outcome.value if outcome else Outcome.UNKNOWN.value
         values["ended_at"] = at
         values["duration_seconds"] = seen.duration_seconds
-        code = seen.sip_response_code or ""
-        values["sip_response_code"] = int(code) if code.isdigit() else None
+        values["sip_response_code"] = int(seen.sip_response_code) if seen.sip_response_code else None
     return values
 
 

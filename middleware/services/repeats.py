@@ -13,12 +13,16 @@ from middleware.store.catalogue import Credential
 from middleware.store.database import Database
 from middleware.store.hot_path.model import HotReading
 
+# what the first of two equal requests makes of the second
+_BY_ITSELF = frozenset({Reason.ATTEMPTS_IN_FLIGHT, Reason.ATTEMPTS_TOO_SOON, Reason.ATTEMPTS_CAP_REACHED})
+
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
     """`window` is how long after an attempt the very same Twilio request is taken as a retry of it, not a new call.
 
-    Some SDKs send a create again after a server error or a lost connection, without any key.
+    Some SDKs send a create again after a server error or a lost connection, without any key. The first may have ended
+    by then, so that it is its rest or its cap that refuses the second.
     """
 
     database: Database
@@ -33,7 +37,7 @@ class Repeats:
             if earlier.request_digest != question.request_digest:
                 raise IdempotencyConflict("this Idempotency-Key was used with another request: take a new key")
             return answer_given(earlier)
-        if question.idempotency_key is None and any(v.reason is Reason.ATTEMPTS_IN_FLIGHT for v in decision.refusals):
+        if question.idempotency_key is None and any(verdict.reason in _BY_ITSELF for verdict in decision.refusals):
             return self._retried(question, credential, reading)
         return None
 

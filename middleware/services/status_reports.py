@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 
 import orjson
 
 from middleware.clock import Clock
+from middleware.services.dialer_events import event_of, number_among
 from middleware.services.observation import Observation
-from middleware.services.progress import observe
+from middleware.services.progress import is_its_call, observe
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.database import Connection, Database
 from middleware.store.outbox import promise
 from middleware.store.status_reports import StatusReportRepository
 
 FORWARD_REPORT = "forward_report"
-_EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}  # all others end the call
+logger = logging.getLogger(__name__)
 
 
 class StatusReports:
@@ -26,22 +28,27 @@ class StatusReports:
     def receive(self, attempt_id: str, pairs: Sequence[tuple[str, str]]) -> None:
         """Store a report and apply it; a repeated one changes nothing. Raises `NotFound` for an unknown attempt."""
         now = self._clock.now()
-        seen = Observation.from_callback(dict(pairs))
+        form = dict(pairs)
+        seen = Observation.from_callback(form)
         with self._database.writing() as connection:
             attempt = AttemptRepository(connection).lock(attempt_id)
-            reports = StatusReportRepository(connection)
-            report_id = reports.add(attempt_id, dict(pairs), pairs, now)
+            report_id = StatusReportRepository(connection).add(attempt_id, form, pairs, now)
             if report_id is None:
                 return
+            if not is_its_call(attempt, seen):
+                logger.error("attempt %s: a report of another call came and was kept, not applied", attempt_id)
+                return
             observe(connection, attempt, seen, now, "callback")
-            self._forward(connection, attempt, report_id, seen)
+            self._forward(connection, attempt, report_id, form)
 
-    def _forward(self, connection: Connection, attempt: AttemptSeen, report_id: str, seen: Observation) -> None:
-        """Promise the dialer the event if it asked for it, numbered as Twilio numbers: over the events it gets."""
+    def _forward(self, connection: Connection, attempt: AttemptSeen, report_id: str, form: Mapping[str, str]) -> None:
+        """Promise the dialer the event if it asked for it; a CallStatus that we do not know is no event of ours."""
         if attempt.dialer_callback is None:
             return
-        event = _EVENTS.get(seen.call_status, "completed")
-        if event not in orjson.loads(attempt.dialer_callback)["events"]:
+        event = event_of(form.get("CallStatus", ""))
+        wanted = orjson.loads(attempt.dialer_callback)["events"]
+        if event is None or event not in wanted:
             return
-        StatusReportRepository(connection).number_for_dialer(attempt.id, report_id)
+        number = number_among(wanted, event, form.get("CallStatus", ""), form.get("SequenceNumber", ""))
+        StatusReportRepository(connection).number_for_dialer(attempt.id, report_id, number)
         promise(connection, FORWARD_REPORT, report_id, attempt.id, self._clock.now())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from middleware.clock import Clock
@@ -13,7 +12,7 @@ from middleware.decision.disposition import State
 from middleware.decision.model import Outcome, PlacedBy
 from middleware.errors import CallRefused, CarrierUnavailable
 from middleware.gateways.ports import CallCarrier
-from middleware.services.observation import Observation
+from middleware.services.observation import Observation, twilio_instant
 from middleware.services.progress import observe
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.database import Database
@@ -22,6 +21,8 @@ logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
 LIST_LAG = timedelta(seconds=60)  # Twilio's list runs behind; before this, a missing call proves nothing
 CLOCKS_DIFFER = timedelta(seconds=5)
+# A younger call may belong to a create that is still being answered, for another controller with the same caller ID
+SETTLED_AFTER = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Sweeps:
         with self.database.reading() as connection:
             known = AttemptRepository(connection).known_sids([call["sid"] for call in found], None)
         for call in found:
-            if call["sid"] not in known and _may_be(attempt, call):
+            if call["sid"] not in known and _may_be(attempt, call, self.clock.now()):
                 return self._apply(attempt, call)
         if self.clock.now() - attempt.asked_at < LIST_LAG:
             return False
@@ -102,7 +103,9 @@ class Sweeps:
         return True
 
 
-def _may_be(attempt: AttemptSeen, call: dict[str, Any]) -> bool:
+def _may_be(attempt: AttemptSeen, call: dict[str, Any], now: datetime) -> bool:
     """From the same caller ID, and made after the question was asked, within what two clocks may differ."""
-    made = parsedate_to_datetime(call["date_created"])
-    return call.get("from") == attempt.caller_id and made >= attempt.asked_at - CLOCKS_DIFFER
+    made = twilio_instant(call.get("date_created"))
+    if made is None or call.get("from") != attempt.caller_id:
+        return False
+    return attempt.asked_at - CLOCKS_DIFFER <= made <= now - SETTLED_AFTER

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from middleware.store.ids import new_id
+from middleware.store.ids import new_id, time_of
 from middleware.store.models import OutboxRow
 
 
@@ -23,30 +23,51 @@ class Promise:
 
 
 def promise(connection: Connection, kind: str, ref: str, stream: str, at: datetime) -> None:
-    """Add work to be done after this transaction; rows of one stream are done in the order in which they were added."""
-    row = {"id": new_id(at), "kind": kind, "ref": ref, "stream": stream, "created_at": at, "available_at": at}
+    """Add work to be done after this transaction; rows of one stream are done in the order in which they were added.
+
+    Whoever adds to a stream holds its subject locked, so no two do at once.
+    """
+    row = {
+        "id": _next_id(connection, stream, at),
+        "kind": kind,
+        "ref": ref,
+        "stream": stream,
+        "created_at": at,
+        "available_at": at,
+    }
     connection.execute(insert(OutboxRow).values(**row, tries=0, state="pending"))
 
 
+def _next_id(connection: Connection, stream: str, at: datetime) -> str:
+    """Ids of one millisecond come in any order, and clocks go back: a stream's ids only rise all the same."""
+    newest = connection.scalar(select(func.max(OutboxRow.id)).where(OutboxRow.stream == stream))
+    fresh = new_id(at)
+    return fresh if newest is None or newest < fresh else new_id(time_of(newest) + timedelta(milliseconds=1))
+
+
 def claim_due(connection: Connection, now: datetime, lease: timedelta, limit: int) -> list[Promise]:
-    """Take what is due and owned by nobody, the oldest of each stream first; each comes with a new try number."""
+    """Take what is due and owned by nobody, the oldest of each stream first.
+
+    Each comes with the number of its next try. One that the queue lost before anybody began it keeps its number, so
+    that a long outage of the queue uses up no tries.
+    """
     earlier = aliased(OutboxRow)
     is_first = ~exists().where(
         and_(earlier.stream == OutboxRow.stream, earlier.state == "pending", earlier.id < OutboxRow.id)
     )
     due = (
-        select(OutboxRow.id, OutboxRow.kind, OutboxRow.ref, OutboxRow.tries)
+        select(OutboxRow.id, OutboxRow.kind, OutboxRow.ref, OutboxRow.begun_try)
         .where(OutboxRow.state == "pending", OutboxRow.available_at <= now, is_first)
         .order_by(OutboxRow.available_at)
         .limit(limit)
     )
     if connection.dialect.name != "sqlite":
         due = due.with_for_update(skip_locked=True)
-    rows = connection.execute(due).all()
-    for row in rows:
-        leased = {"tries": row.tries + 1, "available_at": now + lease}
-        connection.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(**leased))
-    return [Promise(row.id, row.kind, row.ref, row.tries + 1) for row in rows]
+    found = [Promise(row.id, row.kind, row.ref, (row.begun_try or 0) + 1) for row in connection.execute(due)]
+    for each in found:
+        leased = {"tries": each.tries, "available_at": now + lease}
+        connection.execute(update(OutboxRow).where(OutboxRow.id == each.id).values(**leased))
+    return found
 
 
 def begin(connection: Connection, outbox_id: str, tries: int, now: datetime, lease: timedelta) -> Promise | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from middleware.store.ids import new_id
 from middleware.store.models import StatusReportRow
+
+_NUMBER = re.compile(r"[0-9]{1,9}")  # more fit no column
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,10 @@ class StatusReportRepository:
         number = form.get("SequenceNumber", "")
         key = {
             "attempt_id": attempt_id,
-            "call_sid": form.get("CallSid", "")[:34],
-            "source": form.get("CallbackSource", "")[:32],
-            "sequence_number": int(number) if number.isdigit() else -1,
-            "call_status": form.get("CallStatus", "")[:16],
+            "call_sid": _word(form.get("CallSid", ""), 34),
+            "source": _word(form.get("CallbackSource", ""), 32),
+            "sequence_number": int(number) if _NUMBER.fullmatch(number) else -1,
+            "call_status": _word(form.get("CallStatus", ""), 16),
         }
         same = select(StatusReportRow.id).where(*(getattr(StatusReportRow, name) == key[name] for name in key))
         if self._connection.scalar(same) is not None:
@@ -48,10 +51,11 @@ class StatusReportRepository:
         self._connection.execute(insert(StatusReportRow).values(**values))
         return report_id
 
-    def number_for_dialer(self, attempt_id: str, report_id: str) -> None:
-        """Give the report the next number of those handed on for this attempt, from 0."""
-        numbered = select(func.count(StatusReportRow.forward_number)).where(StatusReportRow.attempt_id == attempt_id)
-        number = self._connection.scalar(numbered) or 0
+    def number_for_dialer(self, attempt_id: str, report_id: str, number: int | None) -> None:
+        """Give the report its number towards the dialer; None: the next of those handed on for this attempt, from 0."""
+        if number is None:
+            given = select(func.count(StatusReportRow.forward_number)).where(StatusReportRow.attempt_id == attempt_id)
+            number = self._connection.scalar(given) or 0
         chosen = update(StatusReportRow).where(StatusReportRow.id == report_id)
         self._connection.execute(chosen.values(forward_number=number))
 
@@ -63,3 +67,8 @@ class StatusReportRepository:
             return None
         pairs = tuple((name, value) for name, value in orjson.loads(row.form))
         return KeptReport(row.attempt_id, pairs, row.forward_number)
+
+
+def _word(text: str, longest: int) -> str:
+    """What a column of words can hold; the form is kept whole beside it."""
+    return text.replace("\x00", "")[:longest]

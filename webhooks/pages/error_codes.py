@@ -44,6 +44,11 @@ MEANINGS = {
         "The call was permitted, but certainly not made. The attempt does not count.",
         "Send the request again later; it will be decided anew.",
     ),
+    error_bodies.NOT_ASKED: Meaning(
+        "Twilio could not be asked",
+        "Fetching, listing or updating calls needs Twilio, and it did not answer.",
+        "Send the request again: doing so is harmless.",
+    ),
 }
 
 

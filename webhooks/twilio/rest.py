@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
 
-from middleware.errors import CallNotCreated, CallRefused, CreateUncertain, InvalidRequest
+from middleware.errors import CallNotCreated, CallRefused, CreateUncertain
 from middleware.services.access import Access
 from middleware.services.asking import Answer, Credential
 from middleware.services.call_requests import check_update, read_call_request
@@ -16,13 +17,13 @@ from webhooks.answers import answer_body
 from webhooks.auth import twilio_credential
 from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, UNCERTAIN, error_body
 
+logger = logging.getLogger(__name__)
 ACCOUNT = "/2010-04-01/Accounts/<account_sid>"
 
 
-def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls, public_base_url: str) -> Blueprint:
+def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blueprint:
     """The drop-in routes. SDKs change their base URL and use credentials that we issued; nothing else changes."""
     blueprint = Blueprint("twilio_rest", __name__)
-    errors_page = f"{public_base_url}/twilio/errors"
 
     @blueprint.post(f"{ACCOUNT}/Calls.json")
     def create(account_sid: str) -> Response:
@@ -30,7 +31,7 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls, public
         pairs = list(request.form.items(multi=True))
         created = calls.create(read_call_request(pairs, request.headers.get("Idempotency-Key")), asker)
         if created.call is None:
-            return refusal(created.answer, f"{errors_page}/{REFUSED}")
+            return refusal(created.answer)
         return call_answer(created.call, asker, 201)
 
     @blueprint.get(f"{ACCOUNT}/Calls/<call_sid>.json")
@@ -57,38 +58,24 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls, public
 
     @blueprint.errorhandler(CallNotCreated)
     def not_created(error: CallNotCreated) -> Response:
+        logger.error("a permitted call was not made: %s", error)
         message = f"{error}. No call was made and the attempt does not count: send the request again later."
-        return error_body(503, NOT_PLACED, message, more_info=f"{errors_page}/{NOT_PLACED}")
+        return error_body(503, NOT_PLACED, message)
 
     @blueprint.errorhandler(CreateUncertain)
     def uncertain(error: CreateUncertain) -> Response:
         # never a 5xx here: clients would send it again, and the call may exist
         message = f"{error}. It may ring: do not call again; its status callbacks or the call list will tell."
-        return error_body(409, UNCERTAIN, message, more_info=f"{errors_page}/{UNCERTAIN}")
-
-    @blueprint.errorhandler(InvalidRequest)
-    def invalid(error: InvalidRequest) -> Response:
-        code = _TWILIO_CODES.get(error.field or "")
-        return error_body(400, code, str(error)) if code else _not_supported(error, errors_page)
+        return error_body(409, UNCERTAIN, message)
 
     return blueprint
 
 
-# Twilio's own codes for parameters that are missing or wrong
-_TWILIO_CODES = {"From": 21213, "Url": 21205, "Timeout": 21208, "StatusCallbackMethod": 21209}
-
-
-def _not_supported(error: InvalidRequest, errors_page: str) -> Response:
-    if error.field == "To" and "required" in str(error):
-        return error_body(400, 21201, str(error))
-    return error_body(400, 68002, str(error), more_info=f"{errors_page}/68002")
-
-
-def refusal(answer: Answer, more_info: str) -> Response:
+def refusal(answer: Answer) -> Response:
     """A refusal as SDKs raise it: every reason in the message, the whole decision in the details."""
     reasons = " ".join(f"[{reason.code}] {reason.message}" for reason in answer.reasons)
     when = f" May be called from {answer.not_before.isoformat()}." if answer.not_before else " Waiting does not help."
-    return error_body(400, REFUSED, f"Call refused: {reasons}{when}", answer_body(answer), more_info)
+    return error_body(400, REFUSED, f"Call refused: {reasons}{when}", answer_body(answer))
 
 
 def call_answer(body: dict[str, Any], asker: Credential, status: int) -> Response:

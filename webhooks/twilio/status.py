@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 from twilio.request_validator import RequestValidator
@@ -19,8 +20,8 @@ def create_blueprint(reports: StatusReports, auth_token: str, public_base_url: s
     blueprint = Blueprint("twilio_status", __name__)
     validator = RequestValidator(auth_token)
 
-    @blueprint.post("/twilio/status/<attempt_id>")
-    def report(attempt_id: str) -> Response:
+    @blueprint.post("/twilio/status/<uuid:attempt_id>")
+    def report(attempt_id: UUID) -> Response:
         url = f"{public_base_url}{request.path}"
         if request.query_string:
             url = f"{url}?{request.query_string.decode('ascii', 'replace')}"
@@ -29,7 +30,7 @@ def create_blueprint(reports: StatusReports, auth_token: str, public_base_url: s
             logger.warning("status report for attempt %s without Twilio's signature was not taken", attempt_id)
             return problem(403, "Forbidden", "This is not signed by Twilio for this URL: check the public base URL.")
         try:
-            reports.receive(attempt_id, list(request.form.items(multi=True)))
+            reports.receive(str(attempt_id), list(request.form.items(multi=True)))
         except NotFound:
             # answered as taken: Twilio would only send it again, and the log has it
             logger.warning("status report for an attempt that is not known was left out")
