@@ -12,14 +12,16 @@ from typing import Any
 from middleware.decision.model import Subject
 from middleware.services.certification.controls import Method
 from middleware.services.certification.crew import Act, Crew, Task
-from middleware.services.certification.history import Asked, History, OptedOut, StoredAttempt, StoredGuard
+from middleware.services.certification.history import History, OptedOut, StoredAttempt, StoredGuard
 from middleware.services.certification.orders import OpenHotPath, Orders, asked_in
 from middleware.services.certification.stage import DRAMA_NUMBERS, RULES, Stage, began_at
 from middleware.store.certification import RunOnStage, attempts_of, guards_of
 from middleware.store.database import Database
 from middleware.store.hot_path.model import subject_id
 
-TAGS = ("race", "n1", "n2", "n3", "kill", "out", "clock", "fast", "own")  # one stage for each trial
+NAIVE_TAGS = ("naive1", "naive2", "naive3")
+OWN_CLOCK_TAGS = ("own1", "own2", "own3")
+TAGS = ("race", "kill", "out", "clock", "fast", *NAIVE_TAGS, *OWN_CLOCK_TAGS)  # the stages on which trials may play
 LONGEST_RUN = timedelta(hours=1)
 _MARGIN = timedelta(minutes=1)
 
@@ -131,8 +133,3 @@ def _attempt(stage: Stage, row: Any) -> StoredAttempt:
         is_permitted=row.is_permitted,
         decided_at=row.decided_at,
     )
-
-
-def unanswered(asked: Sequence[Asked]) -> list[Asked]:
-    """Requests whose outcome nobody knows."""
-    return [each for each in asked if each.attempt_id is None]

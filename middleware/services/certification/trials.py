@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import timedelta
 from functools import partial
 from random import Random
 
 from middleware.services.certification.checker import Kind, violations
 from middleware.services.certification.controls import Method
-from middleware.services.certification.crew import Act, Crew
+from middleware.services.certification.crew import Act, Crew, Task
 from middleware.services.certification.findings import (
     RACES,
+    Figure,
     Finding,
     examples_of,
     figures_of,
@@ -19,7 +20,7 @@ from middleware.services.certification.findings import (
     too_quiet,
 )
 from middleware.services.certification.history import History
-from middleware.services.certification.site import Site, work
+from middleware.services.certification.site import NAIVE_TAGS, OWN_CLOCK_TAGS, Site, work
 from middleware.services.certification.stage import Stage
 from middleware.services.certification.worker import reserve
 
@@ -37,24 +38,14 @@ def race(site: Site) -> Finding:
 
 
 def naive_control(site: Site) -> Finding:
-    """Check, then insert: what the race must find. It gets three rounds, because it is a matter of chance."""
-    caught: list[Kind] = []
-    history = None
-    for tag in ("n1", "n2", "n3"):
-        stage = site.stage(tag, HOT_NUMBERS)
-        history = site.history(stage, work(site, stage, reserve, method=Method.NAIVE))
-        caught = [found.kind for found in violations(history) if found.kind in RACES]
-        if caught:
-            break
-    return _control("control: check, then insert", site, history, caught)
+    """Check, then insert: what the race must find."""
+    return _control(site, "control: check, then insert", NAIVE_TAGS, RACES, partial(work, method=Method.NAIVE))
 
 
 def own_clock_control(site: Site) -> Finding:
     """A quarter of the askers is 0.4 s ahead and believed: what is stored looks right and is not."""
-    stage = site.stage("own", HOT_NUMBERS)
-    history = site.history(stage, work(site, stage, reserve, method=Method.OWN_CLOCK, ahead=_a_quarter_ahead))
-    caught = [found.kind for found in violations(history) if found.kind is Kind.TOO_SOON_IN_TRUTH]
-    return _control("control: the asker's own clock", site, history, caught)
+    believed = partial(work, method=Method.OWN_CLOCK, ahead=_a_quarter_ahead)
+    return _control(site, "control: the asker's own clock", OWN_CLOCK_TAGS, {Kind.TOO_SOON_IN_TRUTH}, believed)
 
 
 def fast_clocks(site: Site) -> Finding:
@@ -98,6 +89,16 @@ def _judged(trial: str, site: Site, history: History, least_permits: int) -> Fin
     return Finding(trial, figures, problems_of(found) + too_quiet(history, least_permits), examples_of(found))
 
 
-def _control(trial: str, site: Site, history: History | None, caught: Sequence[Kind]) -> Finding:
-    figures = figures_of(history, site.seconds) if history else {}
-    return Finding(trial, {**figures, "caught": len(caught)}, () if caught else (_BLIND,))
+def _control(
+    site: Site, trial: str, tags: Sequence[str], kinds: Container[Kind], wrongly: Callable[[Site, Stage, Task], Crew]
+) -> Finding:
+    """A wrong method, which must be caught. It gets several rounds, because to be caught is a matter of chance."""
+    figures: dict[str, Figure] = {}
+    for tag in tags:
+        stage = site.stage(tag, HOT_NUMBERS)
+        history = site.history(stage, wrongly(site, stage, reserve))
+        caught = sum(found.kind in kinds for found in violations(history))
+        figures = {**figures_of(history, site.seconds), "caught": caught}
+        if caught:
+            return Finding(trial, figures)
+    return Finding(trial, figures, (_BLIND,))
