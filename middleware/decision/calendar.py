@@ -82,6 +82,7 @@ def next_closing(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -
     return min(_next_closing_in(hours, zone, at) for zone in zones)
 
 
+@lru_cache(maxsize=4096)  # every call of a campaign asks for the same few days
 def day_begins(zone: ZoneInfo, day: date) -> datetime:
     """The first instant, in UTC, at which the wall clock of `zone` shows the given day."""
     midnight = _utc_midnight(day)

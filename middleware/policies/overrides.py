@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StrictInt, ValidationError, field_validator
 
 from middleware.decision.calendar import spell_windows
 from middleware.decision.model import Basis, CallingHours, Cap, Origin, Outcome, Policy, Scope, Spacing, Subject
-from middleware.policies.pack import Hours, Shape
+from middleware.policies.pack import Days, Hours, Shape
 from middleware.policies.resolving import with_digest
 from middleware.policies.sentences import sentence
 from middleware.policies.week import DAYS, read_week, within
@@ -25,7 +25,7 @@ class CapOverride(Shape):
     """One more cap, beside the country's."""
 
     count: Annotated[StrictInt, Field(ge=1, le=1000)]
-    within_days: Annotated[StrictInt, Field(ge=1, le=3660)] | Literal["ever"]
+    within_days: Days
     subject: Subject = Subject.NUMBER
     scope: Scope = Scope.CAMPAIGN
 
@@ -95,7 +95,7 @@ def _hours(hours: CallingHours, overrides: Overrides, origin: Origin) -> Calling
 
 
 def _cap(policy: Policy, given: CapOverride, origin: Origin) -> Cap:
-    window = None if given.within_days == "ever" else timedelta(days=given.within_days)
+    window = None if given.within_days is None else timedelta(days=given.within_days)
     for cap in policy.caps:
         is_same = (cap.window, cap.subject, cap.scope) == (window, given.subject, given.scope)
         _refuse(

@@ -4,17 +4,51 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from middleware.decision.model import Basis, GateKind, LegalForm, Outcome, Scope, Subject
 from middleware.policies.week import read_clock, read_week
 
+_MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_MOST_YEARS, _MOST_DAYS = 10, 3660
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Hours = Annotated[float, Field(ge=0, le=8784, strict=True)]
-_MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_MOST_YEARS = 10
+
+
+def _days_or_ever(given: object) -> int | None:
+    if given == "ever":
+        return None
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _MOST_DAYS:
+        raise ValueError(f"must be a whole number of days, 1 to {_MOST_DAYS}, or ever")
+    return given
+
+
+def _day_of_a_year_or_once(given: object) -> str | date:
+    if isinstance(given, date) or (isinstance(given, str) and _MONTH_AND_DAY.fullmatch(given)):
+        return given
+    raise ValueError(f'{given!r} is no day; write "12-24" for every year or 2026-12-24 for once')
+
+
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+# A number of rolling days; None stands for `ever`.
+Days = Annotated[int | None, PlainValidator(_days_or_ever)]
+Sources = Annotated[list[Text], Field(min_length=1), BeforeValidator(_listed)]
 
 
 class Shape(BaseModel):
@@ -27,13 +61,13 @@ class Figure(Shape):
     """A figure's basis and source. `undecided` says what the research did not find; our default then stands in."""
 
     basis: Basis
-    source: Text | list[Text]
+    source: Sources
     undecided: Text | None = None
 
     @property
     def source_text(self) -> str:
         """The source, or all of them, as one text."""
-        return self.source if isinstance(self.source, str) else " ".join(self.source)
+        return " ".join(self.source)
 
 
 class WeekFigure(Figure):
@@ -73,7 +107,7 @@ class CapFigure(Figure):
     """At most `count` attempts at one subject within so many rolling days, or `ever`."""
 
     count: Annotated[StrictInt, Field(ge=1, le=1000)]
-    within_days: Annotated[StrictInt, Field(ge=1, le=3660)] | Literal["ever"]
+    within_days: Days
     subject: Subject = Subject.NUMBER
     scope: Scope = Scope.CONTROLLER
 
@@ -116,7 +150,7 @@ class AudienceRules(Shape):
     hours: WeekFigure
     holidays: Figure  # no calls on the days of the calendar
     early_closings: tuple[EarlyClosing, ...] = ()
-    caps: Annotated[tuple[CapFigure, ...], Field(min_length=1)]
+    caps: Annotated[list[CapFigure], Field(min_length=1)]
     spacing: SpacingFigure
     ring: RingFigure
     gates: tuple[GateFigure, ...] = ()
@@ -125,15 +159,8 @@ class AudienceRules(Shape):
 class ExtraDay(Shape):
     """A day without calls that the package does not list: every year (`"05-05"`), or once (`2026-05-15`)."""
 
-    day: str | date
+    day: Annotated[str | date, PlainValidator(_day_of_a_year_or_once)]
     name: Text
-
-    @field_validator("day")
-    @classmethod
-    def _day_of_a_year(cls, day: str | date) -> str | date:
-        if isinstance(day, str) and not _MONTH_AND_DAY.fullmatch(day):
-            raise ValueError(f'{day!r} is no day; write "12-24" for every year or 2026-12-24 for once')
-        return day
 
 
 class CheckedYears(Shape):

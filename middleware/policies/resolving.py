@@ -69,7 +69,7 @@ def _hours(pack: Pack, rules: AudienceRules, set_by: str) -> CallingHours:
 
 
 def _cap(figure: CapFigure, set_by: str) -> Cap:
-    window = None if figure.within_days == "ever" else timedelta(days=figure.within_days)
+    window = None if figure.within_days is None else timedelta(days=figure.within_days)
     return Cap(figure.count, window, figure.subject, figure.scope, _origin(figure, set_by))
 
 

@@ -14,17 +14,17 @@ _WORDS = {
     "model_type": "must hold keys and values",
     "list_type": "must be a list",
 }
-# Steps that pydantic adds for the branches of a union; in the file they are nowhere.
-_BRANCHES = ("constrained-", "function-", "literal[", "list[", "str", "int", "date", "[key]")
+_ABOUT_THE_KEY = "[key]"  # pydantic's last step where the key, not its value, is wrong
 
 
 def path_of(problem: ErrorDetails) -> tuple[str | int, ...]:
     """The keys and indexes that lead to the wrong value in the file."""
-    return tuple(step for step in problem["loc"] if isinstance(step, int) or not step.startswith(_BRANCHES))
+    return tuple(step for step in problem["loc"] if step != _ABOUT_THE_KEY)
 
 
 def sentence(problem: ErrorDetails) -> str:
     """`b2b.caps.0.count: must be a whole number`."""
     where = ".".join(str(step) for step in path_of(problem))
     message = _WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+    message = message.replace("Input should be", "must be", 1)
     return f"{where}: {message}" if where else message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -32,19 +33,37 @@ class Source:
         return f"{self.name}, line {line}"
 
 
+class _Loader(yaml.SafeLoader):
+    """The safe loader, which also names the line of a date that no calendar has."""
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> date:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            problem = f"{node.value} is no date, {error}"
+            raise yaml.constructor.ConstructorError(problem=problem, problem_mark=node.start_mark) from None
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
+
+
 def read_source(path: Path) -> Source:
     """Read a file; raises `Unreadable` if it cannot be read, is no YAML, or gives a key twice."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path.name} is not written in UTF-8") from None
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         raise Unreadable(f"{path.name}, line {line}: {error.problem}") from None
-    except (yaml.YAMLError, ValueError) as error:  # signs that YAML forbids; a date that no calendar has
-        raise Unreadable(f"{path.name}: {error}") from None
-    except OSError as error:
-        raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise Unreadable(f"{path.name}, line {line}: a sign that YAML forbids") from None
     for key, line in _repeated_keys(root, set()):
         raise Unreadable(f"{path.name}, line {line}: {key} is given twice; the first would be ignored")
     return Source(path.name, content, root)
