@@ -1,6 +1,7 @@
 """Fixtures that every test may ask for: the two databases and the queue's server, real ones."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from redis import Redis
+from sqlalchemy import make_url
 
+from middleware.store.database import Database
+from middleware.store.schema import migrate
 from tests.server_guard import ServerMissing
 from tests.servers import RunningServer, administration, fresh_database, postgres_server, valkey_server
 
@@ -57,6 +61,53 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """SQLAlchemy's URL of an empty database, of each engine in turn."""
     url: str = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_database"}[request.param])
     return url
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "ringfence.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_url: str, _postgres_admin: psycopg.Connection) -> Iterator[str]:
+    with fresh_database(postgres_url, _postgres_admin) as url:
+        database = Database(url)
+        migrate(database)
+        database.dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, _migrated_sqlite: Path) -> Iterator[Database]:
+    """A SQLite file with this version's schema and nothing in it."""
+    path = shutil.copy(_migrated_sqlite, tmp_path / "store.sqlite3")
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgres_store(
+    postgres_url: str, _postgres_admin: psycopg.Connection, _migrated_postgres: str
+) -> Iterator[Database]:
+    """A PostgreSQL database with this version's schema and nothing in it."""
+    with fresh_database(postgres_url, _postgres_admin, _migrated_postgres) as url:
+        database = Database(url)
+        yield database
+        database.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Database:
+    """A database with this version's schema and nothing in it, of each engine in turn; quicker than migrating one."""
+    database: Database = request.getfixturevalue(
+        {"sqlite": "sqlite_store", "postgresql": "postgres_store"}[request.param]
+    )
+    return database
 
 
 def _started(server: AbstractContextManager[RunningServer]) -> Iterator[str]:

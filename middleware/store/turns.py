@@ -23,13 +23,27 @@ class Turns:
             my_turn = Lock()
             my_turn.acquire()
             self._waiting.append(my_turn)
-        my_turn.acquire()
+        try:
+            my_turn.acquire()
+        except BaseException:  # a signal, such as the end of a job's time: the turn must not go to nobody
+            self._leave(my_turn)
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._door:
-            if self._waiting:
-                self._waiting.popleft().release()  # the lock stays taken: it changes hands
-            else:
-                self._taken = False
+            self._hand_on()
+
+    def _leave(self, my_turn: Lock) -> None:
+        with self._door:
+            if my_turn in self._waiting:
+                self._waiting.remove(my_turn)
+            else:  # it was called in the same moment
+                self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().release()  # the lock stays taken: it changes hands
+        else:
+            self._taken = False
