@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Column, MetaData, Table, insert, select, true
 
 from middleware.decision.encoding import facts_to_json
 from middleware.keyed_hash import digest
@@ -55,6 +55,7 @@ SUPPRESSED = ReasonGiven(
     not_before=None,
 )
 _BATCH = 5_000
+_COPIES = Table("copies", MetaData(), Column("id", Id), Column("at", UtcDateTime), prefixes=["TEMPORARY"])
 
 
 def migrated(url: str) -> Database:
@@ -199,14 +200,18 @@ def insert_attempts(database: Database, rows: Iterable[Values]) -> None:
 def insert_copies(database: Database, template: Values, times: Iterable[datetime]) -> None:
     """Hundreds of thousands of the same attempt, asked at other times: the database copies the row itself."""
     insert_attempts(database, [template])
-    copies = [{"template": template["id"], "copy_id": new_id(at), "copy_at": at} for at in times]
+    copies = [{"id": new_id(at), "at": at} for at in times]
     with database.writing() as connection:
+        _COPIES.create(connection)
+        connection.execute(insert(_COPIES), copies)
         for table, at in ((AttemptRow, "asked_at"), (DecisionRow, "decided_at")):
             names = table.__table__.columns.keys()
-            changed = {"id": bindparam("copy_id", type_=Id), at: bindparam("copy_at", type_=UtcDateTime)}
+            changed = {"id": _COPIES.c.id, at: _COPIES.c.at}
             values: list[Any] = [changed.get(name, getattr(table, name)) for name in names]
-            copied = select(*values).where(table.id == bindparam("template"))
-            connection.execute(insert(table).from_select(names, copied, include_defaults=False), copies)
+            every_time = table.__table__.join(_COPIES, true())
+            copied = select(*values).select_from(every_time).where(table.id == template["id"]).order_by(_COPIES.c.id)
+            connection.execute(insert(table).from_select(names, copied, include_defaults=False))
+        _COPIES.drop(connection)
 
 
 def insert_rows(database: Database, table: type[Base], *rows: Values) -> None:

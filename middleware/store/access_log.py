@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Select, insert, select
 
+from middleware.store.ids import first_id_of
 from middleware.store.models import AccessRow
+
+CLOCKS_DIFFER = timedelta(minutes=10)  # far more than machines that are let to serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,13 @@ def access_by_id(connection: Connection, entry_id: str, action: str) -> AccessSe
     return _first(connection, _SEEN.where(AccessRow.id == entry_id, AccessRow.action == action))
 
 
-def access_belonging_to(connection: Connection, entry_id: str, action: str) -> AccessSeen | None:
-    """The first entry with this action that names the other one as `of`; ids sort by time, so it is a later one."""
-    belongs = AccessRow.detail.startswith(f'{{"of":"{entry_id}"', autoescape=True)
-    later = _SEEN.where(AccessRow.id > entry_id, AccessRow.action == action, belongs)
-    return _first(connection, later.order_by(AccessRow.id).limit(1))
+def access_belonging_to(connection: Connection, entry: AccessSeen, action: str) -> AccessSeen | None:
+    """The first entry with this action that names the other one as `of`. Looks at what was added since, and a little
+    before: ids of one millisecond have no order, and clocks are set back."""
+    belongs = AccessRow.detail.startswith(f'{{"of":"{entry.id}"', autoescape=True)
+    since = AccessRow.id >= first_id_of(entry.at - CLOCKS_DIFFER)
+    query = _SEEN.where(since, AccessRow.action == action, belongs)
+    return _first(connection, query.order_by(AccessRow.id).limit(1))
 
 
 _SEEN: Select[Any] = select(*(getattr(AccessRow, name) for name in AccessSeen.__slots__))

@@ -111,7 +111,7 @@ class Exports:
             began = access_by_id(connection, export_id, BEGAN)
             if began is None or asker.controller_id not in {None, began.detail["controller"]}:
                 raise NotFound(f"no export {export_id}")
-            ended = access_belonging_to(connection, export_id, ENDED)
+            ended = access_belonging_to(connection, began, ENDED)
         if ended is None:
             raise NotFound(
                 f"export {export_id} has no manifest: it is still being read, or was cut off. "

@@ -148,7 +148,8 @@ DICTIONARY = (
     Column("events", "Every change of state: at, state, cause, detail.", events_of, JSONL),
     Column(
         "notice_state",
-        "The information mail to this person: due, no_address, handed, sent, refused, uncertain; empty if none is owed.",
+        "The information mail to this person: due, no_address, handed, sent, refused, uncertain; "
+        "empty if none is owed.",
         attrgetter("notice_state"),
         CSV,
     ),
@@ -156,7 +157,8 @@ DICTIONARY = (
     Column("notice_attempt_id", "Which attempt made it due.", attrgetter("notice_attempt_id"), CSV),
     Column(
         "notice",
-        "The information mail to this person: state, sent_at, and the attempt_id that made it due; null if none is owed.",
+        "The information mail to this person: state, sent_at, and the attempt_id that made it due; "
+        "null if none is owed.",
         notice_of,
         JSONL,
     ),

@@ -97,5 +97,7 @@ def _jsonl_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[bool | N
 
 
 def _said(counts: Counts) -> str:
-    kinds = ", ".join(f"{count} {kind}" for kind, count in {**counts.by_verdict, **counts.by_state}.items())
-    return f"{counts.rows} attempts ({kinds})"
+    verdicts, states = (
+        ", ".join(f"{count} {kind}" for kind, count in kinds.items()) for kinds in (counts.by_verdict, counts.by_state)
+    )
+    return f"{counts.rows} attempts ({verdicts}; by state {states or 'none'})"
