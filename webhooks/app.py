@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from middleware.bootstrap import Services
-from webhooks import attempts, exports, health, outcomes
+from webhooks import attempts, exports, health, openapi, outcomes
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
 from webhooks.twilio import rest, status
@@ -32,4 +32,5 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(objection.create_blueprint(services.objections, services.links))
     app.register_blueprint(error_codes.create_blueprint())
     app.register_blueprint(health.create_blueprint(services.health))
+    app.register_blueprint(openapi.create_blueprint())
     return app

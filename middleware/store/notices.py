@@ -162,8 +162,7 @@ def note_objection(connection: Connection, notice_id: str, at: datetime) -> None
 def notices_in_trouble(connection: Connection, now: datetime) -> dict[str, int]:
     """How many notices need somebody to look: by state, and those past their deadline as `overdue`."""
     by_state = select(NoticeRow.state, func.count()).where(NoticeRow.state.in_(("refused", "uncertain", "no_address")))
-    rows = connection.execute(by_state.group_by(NoticeRow.state)).tuples()
-    found = dict(rows.all())
+    found = {row[0]: row[1] for row in connection.execute(by_state.group_by(NoticeRow.state))}
     late = select(func.count()).where(NoticeRow.state != "sent", NoticeRow.deadline_at < now)
     overdue = connection.scalar(late.select_from(NoticeRow)) or 0
     return {**found, **({"overdue": overdue} if overdue else {})}
