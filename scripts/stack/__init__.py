@@ -1,0 +1,1 @@
+"""All of Ringfence on one machine: `scripts/run` starts, watches and ends every part of it."""

@@ -1,0 +1,62 @@
+"""The folder in which one installation keeps everything, and the lock that lets one stack use it at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from scripts.stack.errors import CannotStart
+
+_FOLDERS = ("valkey", "mails", "exports", "logs", "twilio", "ready")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Where everything lies. The lock ends with the process, however it ends."""
+
+    path: Path
+    lock: TextIO
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.path / "ringfence.sqlite3"
+
+    @property
+    def run_file(self) -> Path:
+        """What scripts read that drive a running stack."""
+        return self.path / "run.json"
+
+    def log_of(self, part: str) -> Path:
+        """What a part wrote."""
+        return self.path / "logs" / f"{part}.log"
+
+    def ready_file_of(self, part: str) -> Path:
+        """Written by a part once it answers."""
+        return self.path / "ready" / f"{part}.json"
+
+
+def open_data_folder(path: Path) -> DataFolder:
+    """Make the folder where it is missing and lock it. Raises `CannotStart`."""
+    path = path.resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in _FOLDERS:
+            (path / name).mkdir(mode=0o700, exist_ok=True)
+        lock = (path / "lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise CannotStart(f"--data-dir {path} cannot be used: {error.strerror}") from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        lock.close()
+        raise CannotStart(f"{path} is in use by process {holder}: end that one, or take another --data-dir") from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return DataFolder(path, lock)
