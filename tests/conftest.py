@@ -9,9 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from redis import Redis
-from sqlalchemy import make_url
+from sqlalchemy import insert, make_url
 
+from middleware.store.catalogue import CATALOGUE
 from middleware.store.database import Database
+from middleware.store.models import Base, GenerationRow
 from middleware.store.schema import migrate
 from tests.server_guard import ServerMissing
 from tests.servers import RunningServer, administration, fresh_database, postgres_server, valkey_server
@@ -78,7 +80,7 @@ def _migrated_postgres(postgres_url: str, _postgres_admin: psycopg.Connection) -
         database = Database(url)
         migrate(database)
         database.dispose()
-        yield make_url(url).database or ""
+        yield url
 
 
 @pytest.fixture
@@ -91,14 +93,13 @@ def sqlite_store(tmp_path: Path, _migrated_sqlite: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgres_store(
-    postgres_url: str, _postgres_admin: psycopg.Connection, _migrated_postgres: str
-) -> Iterator[Database]:
-    """A PostgreSQL database with this version's schema and nothing in it."""
-    with fresh_database(postgres_url, _postgres_admin, _migrated_postgres) as url:
-        database = Database(url)
-        yield database
-        database.dispose()
+def postgres_store(_migrated_postgres: str, _postgres_admin: psycopg.Connection) -> Iterator[Database]:
+    """A PostgreSQL database with this version's schema and nothing in it; a test may fill it, not change its tables."""
+    database = Database(_migrated_postgres)
+    yield database
+    database.dispose()
+    _disconnect_everybody(_postgres_admin, make_url(_migrated_postgres).database)
+    _empty(database)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -108,6 +109,19 @@ def store(request: pytest.FixtureRequest) -> Database:
         {"sqlite": "sqlite_store", "postgresql": "postgres_store"}[request.param]
     )
     return database
+
+
+def _disconnect_everybody(admin: psycopg.Connection, name: str | None) -> None:
+    """A test may have left processes or transactions behind."""
+    admin.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name])
+
+
+def _empty(database: Database) -> None:
+    with database.writing() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(insert(GenerationRow).values(name=CATALOGUE, value=1))
+    database.dispose()
 
 
 def _started(server: AbstractContextManager[RunningServer]) -> Iterator[str]:

@@ -18,7 +18,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Refuse naive times: nobody knows what they mean."""
         if value is None:
             return None
-        if value.tzinfo is None:
+        if value.utcoffset() is None:
             raise ValueError("a time without a zone cannot be stored")
         in_utc = value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
