@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from middleware.decision.model import CallFacts, CallingHours, Window
 
 DAY = timedelta(days=1)
+# How far ahead an opening is looked for. Zones that are never open together would else be searched for years.
+FARTHEST = timedelta(days=100)
 # Placeholders for "we do not know where", which some zone databases nevertheless carry as zones.
 NO_ZONES = frozenset({"Etc/Unknown", "Factory"})
 
@@ -66,10 +68,14 @@ def is_open(hours: CallingHours, zone: ZoneInfo, at: datetime) -> bool:
 
 
 def next_opening(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
-    """The first instant from `at` on at which all zones are open, in UTC; None if the calendar ends before."""
+    """The first instant from `at` on at which all zones are open, in UTC.
+
+    None if the calendar ends before, or if there is none within a hundred days.
+    """
+    last = min(hours.calendar_until, max(at.date(), hours.calendar_from) + FARTHEST)
     settled, index = 0, 0
     while settled < len(zones):  # until a whole round of zones has left the instant where it is
-        opening = _next_opening_in(hours, zones[index % len(zones)], at)
+        opening = _next_opening_in(hours, zones[index % len(zones)], at, last)
         if opening is None:
             return None
         settled = settled + 1 if opening == at else 1
@@ -100,13 +106,13 @@ def _window_at(hours: CallingHours, local: datetime) -> Window | None:
     return None
 
 
-def _next_opening_in(hours: CallingHours, zone: ZoneInfo, at: datetime) -> datetime | None:
+def _next_opening_in(hours: CallingHours, zone: ZoneInfo, at: datetime, last: date) -> datetime | None:
     local = at.astimezone(zone)
     if _window_at(hours, local) is not None:
         return at
     # Days follow each other in UTC too: no clock is set back so far that it shows a day again that it had left.
     day = max(local.date(), hours.calendar_from)
-    while day <= hours.calendar_until:
+    while day <= last:
         openings = [start for start, end in open_spans(hours, zone, day) if start >= at]
         if openings:
             return min(openings)

@@ -22,6 +22,7 @@ LONGEST_CALL = timedelta(hours=4)
 
 # One line, and one person, at a time. A company has many people; its caps alone bind it.
 _SPACED = (Subject.NUMBER, Subject.PERSON)
+_COUNTED = (Subject.NUMBER, Subject.PERSON, Subject.COMPANY)
 
 _CLOCK = Verdict("clock")
 _IN_FLIGHT = Verdict("in_flight")
@@ -31,7 +32,7 @@ _CAPS = Verdict("caps")
 
 def clock(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """No known attempt lies in the future: a clock that went back would let attempts be made twice."""
-    newest = max((past.reserved_at for past in _attempts(facts, tuple(Subject))), default=facts.now)
+    newest = max((past.reserved_at for past in _attempts(facts, _COUNTED)), default=facts.now)
     if newest <= facts.now:
         return _CLOCK
     detail = "An earlier attempt lies in the future: a clock went back. Have the clocks of the servers checked."

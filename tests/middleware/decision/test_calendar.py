@@ -115,6 +115,17 @@ def test_a_week_without_windows_never_opens() -> None:
     assert next_opening(every_day(), [zone_named("Europe/Copenhagen")], utc("2026-03-04 12:00")) is None
 
 
+def test_an_opening_is_looked_for_a_hundred_days_ahead_from_the_beginning_of_the_calendar() -> None:
+    copenhagen = [zone_named("Europe/Copenhagen")]
+    closed = [date(2026, 3, 5) + timedelta(days=days) for days in range(99)]
+    hours = some_hours(week=(windows("09:00-17:00"),) * 7, holidays=closed)
+    longer = some_hours(week=(windows("09:00-17:00"),) * 7, holidays=[*closed, date(2026, 6, 12)])
+
+    assert next_opening(hours, copenhagen, utc("2026-03-04 20:00")) == utc("2026-06-12 07:00")
+    assert next_opening(longer, copenhagen, utc("2026-03-04 20:00")) is None
+    assert next_opening(every_day("09:00-17:00"), copenhagen, utc("2025-01-01 12:00")) == utc("2026-01-01 08:00")
+
+
 def test_three_zones_are_open_together_when_the_last_of_them_opens() -> None:
     zones = [zone_named(name) for name in ("Europe/Copenhagen", "Atlantic/Canary", "Europe/Athens")]
 
