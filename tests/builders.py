@@ -93,6 +93,7 @@ def a_consent_gate(*except_legal_forms: LegalForm) -> Gate:
     return Gate(GateKind.CONSENT, ORIGIN, except_legal_forms=frozenset(except_legal_forms))
 
 
+BALANCED = BalancingTest(approved_on=date(2026, 1, 2), review_due=date(2028, 12, 31))
 DOCUMENTED_BASIS = Gate(GateKind.DOCUMENTED_BASIS, ORIGIN)
 
 
@@ -142,7 +143,7 @@ def some_campaign(
     is_open: bool = True,
     starts_on: date | None = None,
     ends_on: date | None = None,
-    balancing_test: BalancingTest | None = BalancingTest(date(2026, 1, 2), date(2028, 12, 31)),
+    balancing_test: BalancingTest | None = BALANCED,
     washed_at: Mapping[str, datetime] | None = None,
 ) -> CampaignFacts:
     """An open B2B campaign with a balancing test and no dates."""
