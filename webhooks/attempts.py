@@ -21,7 +21,7 @@ def create_blueprint(access: Access, attempts: AttemptRequests) -> Blueprint:
 
     @blueprint.post("/v1/attempts")
     def reserve() -> Response:
-        asker = api_credential(access, request, "dialer", "caller")
+        asker = api_credential(access, request, "dialer", "caller", is_rechecked=True)
         raw = request.get_data()
         answer = attempts.reserve(json_object(raw), raw, request.headers.get("Idempotency-Key"), asker)
         response = json_answer(answer_body(answer), 201)
@@ -31,7 +31,7 @@ def create_blueprint(access: Access, attempts: AttemptRequests) -> Blueprint:
 
     @blueprint.post("/v1/checks")
     def check() -> Response:
-        asker = api_credential(access, request, "dialer", "caller", "admin")
+        asker = api_credential(access, request, "dialer", "caller", "admin", is_rechecked=True)
         raw = request.get_data()
         return json_answer(answer_body(attempts.check(json_object(raw), raw, asker)), 200)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from hashlib import sha256
+from typing import Literal
 
 from middleware.clock import Clock
 from middleware.errors import NotAllowed, NotAuthenticated
@@ -16,25 +18,27 @@ API_KEY_PREFIX = "rf_"
 
 
 class Access:
-    """Raises `NotAuthenticated` for anything that we did not issue or have withdrawn."""
+    """Raises `NotAuthenticated` for anything that we did not issue or have withdrawn.
+
+    `is_rechecked` is for routes that ask the gate, which reads the store and looks again: all others read it here.
+    """
 
     def __init__(self, catalogue: CurrentCatalogue, clock: Clock, secret: bytes) -> None:
         self._catalogue = catalogue
         self._clock = clock
         self._secret = secret
 
-    def by_api_key(self, key: str) -> Credential:
+    def by_api_key(self, key: str, *, is_rechecked: bool = False) -> Credential:
         """The credential of an API key, `rf_<id>.<secret>`."""
         key_id, dot, secret = key.removeprefix(API_KEY_PREFIX).partition(".")
-        credential = self._find(key_id) if dot and key.startswith(API_KEY_PREFIX) else None
+        credential = self._find("credentials", key_id, is_rechecked)
         is_right = hmac.compare_digest(digest(secret.encode()), (credential and credential.secret_hash) or "")
+        is_right = is_right and bool(dot) and key.startswith(API_KEY_PREFIX)
         return self._current(credential if is_right else None)
 
-    def by_account(self, account_sid: str, token: str) -> Credential:
+    def by_account(self, account_sid: str, token: str, *, is_rechecked: bool = False) -> Credential:
         """The credential of a Twilio-style user name and token."""
-        credential = self._catalogue.get().by_account_sid.get(account_sid)
-        if credential is None:
-            credential = self._catalogue.checked().by_account_sid.get(account_sid)
+        credential = self._find("by_account_sid", account_sid, is_rechecked)
         right = self.token_of(credential) if credential else ""
         return self._current(credential if hmac.compare_digest(token.encode(), right.encode()) and right else None)
 
@@ -46,8 +50,14 @@ class Access:
         named = f"{credential.account_sid}|{credential.token_serial}".encode()
         return hmac.new(self._secret, named, sha256).hexdigest()[:32]
 
-    def _find(self, key_id: str) -> Credential | None:
-        return self._catalogue.get().credentials.get(key_id) or self._catalogue.checked().credentials.get(key_id)
+    def _find(
+        self, index: Literal["credentials", "by_account_sid"], name: str, is_rechecked: bool
+    ) -> Credential | None:
+        held: Mapping[str, Credential] = getattr(self._catalogue.get(), index)
+        if is_rechecked and name in held:
+            return held[name]
+        current: Mapping[str, Credential] = getattr(self._catalogue.checked(), index)
+        return current.get(name)
 
     def _current(self, credential: Credential | None) -> Credential:
         if credential is None or not credential.is_current(self._clock.now()):

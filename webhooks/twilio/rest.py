@@ -27,7 +27,7 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
 
     @blueprint.post(f"{ACCOUNT}/Calls.json")
     def create(account_sid: str) -> Response:
-        asker = twilio_credential(access, request, account_sid)
+        asker = twilio_credential(access, request, account_sid, is_rechecked=True)
         pairs = list(request.form.items(multi=True))
         created = calls.create(read_call_request(pairs, request.headers.get("Idempotency-Key")), asker)
         if created.call is None:
