@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, MetaData, Table, insert, select, true
+from sqlalchemy import Column, MetaData, Table, func, insert, literal, select, true
 
 from middleware.decision.encoding import facts_to_json
 from middleware.keyed_hash import digest
@@ -198,7 +198,10 @@ def insert_attempts(database: Database, rows: Iterable[Values]) -> None:
 
 
 def insert_copies(database: Database, template: Values, times: Iterable[datetime]) -> None:
-    """Hundreds of thousands of the same attempt, asked at other times: the database copies the row itself."""
+    """Hundreds of thousands of the same attempt, asked at other times: the database copies the row itself.
+
+    A call keeps having a CallSid of its own; a template with an idempotency key cannot be copied.
+    """
     insert_attempts(database, [template])
     copies = [{"id": new_id(at), "at": at} for at in times]
     with database.writing() as connection:
@@ -206,7 +209,9 @@ def insert_copies(database: Database, template: Values, times: Iterable[datetime
         connection.execute(insert(_COPIES), copies)
         for table, at in ((AttemptRow, "asked_at"), (DecisionRow, "decided_at")):
             names = table.__table__.columns.keys()
-            changed = {"id": _COPIES.c.id, at: _COPIES.c.at}
+            changed: Values = {"id": _COPIES.c.id, at: _COPIES.c.at}
+            if template.get("call_sid"):
+                changed["call_sid"] = literal("CA") + func.replace(_COPIES.c.id, "-", "")
             values: list[Any] = [changed.get(name, getattr(table, name)) for name in names]
             every_time = table.__table__.join(_COPIES, true())
             copied = select(*values).select_from(every_time).where(table.id == template["id"]).order_by(_COPIES.c.id)
