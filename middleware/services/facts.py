@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import ceil
 
 from middleware.decision.model import (
     CalleeFacts,
@@ -18,6 +19,7 @@ from middleware.decision.model import (
     Policy,
     PolicyProblem,
     Scope,
+    Spacing,
     Subject,
     SuppressionHit,
 )
@@ -34,6 +36,7 @@ from middleware.store.hot_path.model import (
 )
 
 # spacing and attempts in flight are asked of the number and the person, whatever the caps
+MOST_RESTING = 64
 _ALWAYS = ((Scope.CONTROLLER, Subject.NUMBER), (Scope.CONTROLLER, Subject.PERSON))
 
 
@@ -49,9 +52,17 @@ def counted_by(policy: Policy | PolicyProblem) -> tuple[Counted, ...]:
     """Which subjects must be counted under this policy, and how far back a rule may ask."""
     newest = dict.fromkeys(_ALWAYS, 1)
     if isinstance(policy, Policy):
+        newest = dict.fromkeys(_ALWAYS, _still_resting(policy.spacing))
         for cap in policy.caps:
             newest[cap.scope, cap.subject] = max(newest.get((cap.scope, cap.subject), 1), cap.count)
     return tuple(Counted(scope, subject, count) for (scope, subject), count in newest.items())
+
+
+def _still_resting(spacing: Spacing) -> int:
+    """How many attempts back one may lie whose rest outlasts that of all after it: one, where all rests are equal."""
+    rests = {spacing.default, *spacing.by_outcome.values()}
+    shortest = max(min(rests), timedelta(minutes=1))
+    return min(MOST_RESTING, ceil(max(rests) / shortest) + 1) if len(rests) > 1 else 1
 
 
 def reaches_far_enough(reading: HotReading, counted: tuple[Counted, ...]) -> bool:
