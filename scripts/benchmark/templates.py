@@ -1,0 +1,86 @@
+"""Rows as the product itself writes them, to be repeated with other callees and other times.
+
+The first attempt of each country is made through the product's own service. So a filled store looks as the product
+leaves it, whatever columns it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, select
+
+from middleware.bootstrap import Services
+from middleware.store.models import AttemptRow, DecisionRow, GuardRow
+from scripts.benchmark.callees import COUNTRIES, LOGGED, country_at, number_at
+from scripts.benchmark.wire import CAMPAIGN, KEY_ID, KEY_SECRET
+
+
+class RowTemplate:
+    """One row, and which of its columns follow the callee and the time."""
+
+    def __init__(self, row: dict[str, Any], callee_key: str, at: datetime) -> None:
+        self._row = row
+        self._key, self._at = callee_key, at.isoformat()
+        self._texts = [name for name, value in row.items() if isinstance(value, str) and self._is_in(value)]
+        self._times = {name: value - at for name, value in row.items() if isinstance(value, datetime)}
+
+    def row(self, callee_key: str, at: datetime, **values: object) -> dict[str, Any]:
+        """The row for another callee at another time, with these values on top."""
+        changed, text = self._row.copy(), at.isoformat()
+        for name in self._texts:
+            changed[name] = changed[name].replace(self._key, callee_key).replace(self._at, text)
+        for name, distance in self._times.items():
+            changed[name] = at + distance
+        changed.update(values)
+        return changed
+
+    def _is_in(self, value: str) -> bool:
+        return self._key in value or self._at in value
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What the product wrote for one question."""
+
+    is_permitted: bool
+    attempt: RowTemplate
+    decision: RowTemplate
+    guards: tuple[RowTemplate, ...]
+
+
+def make_templates(services: Services) -> dict[str, Template]:
+    """One attempt of each country, asked for through the service and taken out of the store again."""
+    asker = services.access.by_api_key(f"rf_{KEY_ID}.{KEY_SECRET}")
+    made = {}
+    for place in LOGGED[: len(COUNTRIES)]:
+        body = {"campaign": CAMPAIGN, "callee": number_at(place)}
+        answer = services.attempts.reserve(body, orjson.dumps(body), None, asker)
+        made[country_at(place)] = _taken_out(services, answer.attempt_id)
+    return made
+
+
+def _taken_out(services: Services, attempt_id: str) -> Template:
+    sources = (
+        (AttemptRow.__table__, AttemptRow.id),
+        (DecisionRow.__table__, DecisionRow.id),
+        (GuardRow.__table__, GuardRow.attempt_id),
+    )
+    with services.database.writing() as connection:
+        found = [
+            [dict(row) for row in connection.execute(select(table).where(key == attempt_id)).mappings()]
+            for table, key in sources
+        ]
+        for model, key in ((AttemptRow, AttemptRow.id), (DecisionRow, DecisionRow.id), (GuardRow, GuardRow.attempt_id)):
+            connection.execute(delete(model).where(key == attempt_id))
+    (attempt,), (decision,), guards = found
+    callee_key, at = attempt["callee_key"], attempt["asked_at"]
+    return Template(
+        is_permitted=decision["is_permitted"],
+        attempt=RowTemplate(attempt, callee_key, at),
+        decision=RowTemplate(decision, callee_key, at),
+        guards=tuple(RowTemplate(guard, callee_key, at) for guard in guards),
+    )

@@ -1,0 +1,102 @@
+"""A filled store looks as the product leaves it, and the product decides on it as the benchmark claims."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+from rich.progress import Progress
+from sqlalchemy import create_engine, func, select
+
+from middleware.bootstrap import build
+from middleware.store.models import AttemptRow, Base, DecisionRow, GuardRow, SuppressionRow
+from scripts.benchmark import filling
+from scripts.benchmark.callees import asked
+from scripts.benchmark.counting import RowCounter
+from scripts.benchmark.filling import fill_store
+from scripts.benchmark.settings import product_settings, settings_from
+from scripts.benchmark.stores.model import BenchmarkStore, mark_of
+from scripts.benchmark.stores.postgres import PostgresStore
+from scripts.benchmark.stores.postgres_server import RunningPostgres
+from scripts.benchmark.stores.sqlite import SqliteStore
+from scripts.benchmark.wire import CAMPAIGN, KEY_ID, KEY_SECRET
+
+ROWS = 400
+OPEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _few_contacts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "FEWEST_CONTACTS", 100)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> BenchmarkStore:
+    """A store of each engine, filled with 400 suppressions and 400 attempts."""
+    found: BenchmarkStore
+    if request.param == "sqlite":
+        found = SqliteStore(tmp_path, mark_of(ROWS))
+    else:
+        found = PostgresStore(RunningPostgres(request.getfixturevalue("postgres_url"), pid=0), mark_of(ROWS))
+    if not found.is_filled():
+        fill_store(found, ROWS, OPEN, Progress(disable=True))
+    return found
+
+
+def counts(url: str) -> dict[type[Base], int]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found: dict[type[Base], int] = {
+            model: connection.scalar(select(func.count()).select_from(model)) or 0
+            for model in (SuppressionRow, AttemptRow, DecisionRow, GuardRow)
+        }
+    engine.dispose()
+    return found
+
+
+def test_a_store_has_as_many_suppressions_attempts_and_decisions_as_asked_for(store: BenchmarkStore) -> None:
+    found = counts(store.fresh().product)
+
+    assert store.is_filled()
+    assert (found[SuppressionRow], found[AttemptRow], found[DecisionRow]) == (ROWS, ROWS, ROWS)
+    assert found[GuardRow] >= ROWS * 3 // 4, "three of four countries permit a call to a number alone"
+
+
+def test_logged_attempts_lie_in_the_past_and_name_their_own_guards(store: BenchmarkStore) -> None:
+    engine = create_engine(store.fresh().product)
+    with engine.connect() as connection:
+        attempts = connection.execute(select(AttemptRow.__table__).order_by(AttemptRow.id)).all()
+        guards = connection.execute(select(GuardRow.__table__)).all()
+    engine.dispose()
+
+    assert len({attempt.callee for attempt in attempts}) == ROWS
+    assert max(attempt.asked_at for attempt in attempts) < OPEN
+    named = {(attempt.id, *guard) for attempt in attempts for guard in orjson.loads(attempt.guards)}
+    assert named == {(guard.attempt_id, guard.scope, guard.subject, guard.seq) for guard in guards}
+
+
+def test_a_copy_is_fresh_whatever_was_done_to_the_last_one(store: BenchmarkStore) -> None:
+    engine = create_engine(store.fresh().product)
+    with engine.begin() as connection:
+        connection.execute(AttemptRow.__table__.delete())  # type: ignore[attr-defined]  # typed as a mere FromClause
+    engine.dispose()
+
+    assert counts(store.fresh().product)[AttemptRow] == ROWS
+
+
+def test_the_product_permits_clean_callees_and_refuses_suppressed_ones(store: BenchmarkStore) -> None:
+    urls = store.fresh()
+    services = build(settings_from(product_settings(urls.product, OPEN - datetime.now(UTC))))
+    asker = services.access.by_api_key(f"rf_{KEY_ID}.{KEY_SECRET}")
+    since = services.clock.now() - timedelta(milliseconds=5)
+
+    answers = []
+    for callee in asked(0, 100, ROWS):
+        body = {"campaign": CAMPAIGN, "callee": callee}
+        answers.append(services.attempts.reserve(body, orjson.dumps(body), None, asker))
+    services.database.dispose()
+
+    refused = [{reason.code for reason in answer.reasons} for answer in answers if not answer.is_permitted]
+    assert len(refused) == 15
+    assert all("suppression.number" in codes for codes in refused)
+    assert RowCounter(urls).of_check(since) == {"attempts": 100, "decisions": 100}
