@@ -68,13 +68,10 @@ def administration(server_url: str) -> psycopg.Connection:
 
 
 @contextmanager
-def fresh_database(server_url: str, admin: psycopg.Connection, copy_of: str = "template1") -> Iterator[str]:
-    """The URL of a database on that PostgreSQL, empty or a copy of one that nobody is connected to.
-
-    It is dropped afterwards whoever is still connected.
-    """
+def fresh_database(server_url: str, admin: psycopg.Connection) -> Iterator[str]:
+    """The URL of an empty database on that PostgreSQL, dropped afterwards whoever is still connected."""
     name = f"test_{uuid4().hex}"
-    admin.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(copy_of)))
+    admin.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

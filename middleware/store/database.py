@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, event
@@ -32,7 +32,8 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.turns: AbstractContextManager[None] = Turns() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
-            Path(self.sqlite_path).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):  # using it will show that it cannot be had
+                Path(self.sqlite_path).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(url, pool_size=8, max_overflow=16)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)

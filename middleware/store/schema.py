@@ -10,17 +10,22 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from middleware.errors import StoreUnavailable
 from middleware.store.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Run every migration that is missing, all in one transaction; two processes may start at once."""
+    """Run every migration that is missing, all in one transaction; two processes may start at once.
+
+    Raises `StoreUnavailable`, also for a database that a newer version has migrated.
+    """
     config = _config()
     with database.writing() as connection:
         if not database.is_sqlite:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7241920)")
+        _refuse_newer(connection, config)
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
 
@@ -34,6 +39,13 @@ def is_current(database: Database) -> bool:
 def revision_of(connection: Connection) -> str | None:
     """The migration at which this database stands; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    found = revision_of(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreUnavailable(f"the database has the schema of a newer Ringfence ({found}): install that version")
 
 
 def _config() -> Config:
