@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from middleware.decision.model import CallFacts, Policy, Reason, Subject, Verdict
+from middleware.decision.model import Basis, CallFacts, Origin, Policy, Reason, Subject, Verdict
 
+# The same for every entry: a source that differed would tell who objected and who is listed for another reason.
+_STOP_LIST = Origin(
+    Basis.LAW,
+    "The right to object to direct marketing, GDPR art. 21(2)-(3), which a stop list keeps. "
+    "https://gdprhub.eu/index.php?title=Article_21_GDPR",
+    "the stop list",
+)
 _NUMBER = Verdict("number_suppression")
 _PERSON = Verdict("person_suppression")
 _COMPANY = Verdict("company_suppression")
@@ -31,4 +38,4 @@ def _verdict(facts: CallFacts, subject: Subject, reason: Reason) -> Verdict:
     if not since:
         return Verdict(rule)
     detail = f"This {subject.value} has been on the stop list since {min(since).date()}. Do not call."
-    return Verdict(rule, reason, detail)
+    return Verdict(rule, reason, detail, _STOP_LIST)

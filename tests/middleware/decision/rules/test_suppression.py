@@ -41,3 +41,13 @@ def test_which_entry_stands_behind_a_refusal_is_not_told() -> None:
 
     assert "complaint-77" not in verdict.detail
     assert "objection" not in verdict.detail
+
+
+def test_a_refusal_names_the_law_and_the_same_one_whatever_stands_behind_it() -> None:
+    origins = {
+        number_suppression(some_facts(suppressions=[a_suppression(reason=reason)]), None).origin
+        for reason in ("objection", "complaint", "imported")
+    }
+
+    assert {(origin.basis.value, "art. 21" in origin.source) for origin in origins if origin} == {("law", True)}
+    assert len(origins) == 1
