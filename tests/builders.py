@@ -192,10 +192,14 @@ def a_history(*attempts: PastAttempt, subject: Subject = Subject.NUMBER, scope: 
 
 
 def a_suppression(
-    subject: Subject = Subject.NUMBER, *, since: datetime = NOON - timedelta(days=100), entry_id: str = "entry-1"
+    subject: Subject = Subject.NUMBER,
+    *,
+    since: datetime = NOON - timedelta(days=100),
+    entry_id: str = "entry-1",
+    reason: str = "objection",
 ) -> SuppressionHit:
-    """An objection in force for all campaigns of a controller."""
-    return SuppressionHit(entry_id, subject, "controller", "objection", since)
+    """An entry in force for all campaigns of a controller; an objection unless another reason is given."""
+    return SuppressionHit(entry_id, subject, "controller", reason, since)
 
 
 def some_facts(
