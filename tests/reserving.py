@@ -30,7 +30,7 @@ from tests.rows import insert_credential
 
 # A Tuesday without any holiday near it, 10:00 in Berlin: every country of the book may be called.
 MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-PEPPER = Pepper(b"the pepper of the tests")
+PEPPER = Pepper(b"the pepper of the tests, and of tests alone")
 BOOK = PolicyBook(REPOSITORY / "config" / "countries")
 PERMIT = timedelta(seconds=60)
 
