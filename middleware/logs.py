@@ -26,3 +26,5 @@ def configure_logs(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Twilio's client writes whole requests, parameters included, at INFO
     logging.getLogger("twilio").setLevel(logging.WARNING)
+    # Alembic writes two lines whenever somebody asks which revision a store has
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -34,12 +34,14 @@ class Database:
         if self.is_sqlite:
             with suppress(OSError):  # using it will show that it cannot be had
                 Path(self.sqlite_path).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_engine(url, pool_size=8, max_overflow=16)
+            self.engine = create_engine(url, pool_size=8, max_overflow=16, hide_parameters=True)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             options = {"options": "-c timezone=UTC", "connect_timeout": 5}
-            self.engine = create_engine(url, pool_size=8, max_overflow=16, connect_args=options, pool_pre_ping=True)
+            self.engine = create_engine(
+                url, pool_size=8, max_overflow=16, connect_args=options, pool_pre_ping=True, hide_parameters=True
+            )
 
     @property
     def sqlite_path(self) -> str:
