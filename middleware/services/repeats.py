@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from middleware.decision.model import Decision, Reason, Scope, Subject
 from middleware.errors import IdempotencyConflict
+from middleware.phone_numbers import parse
 from middleware.services.asking import Answer, Question, reasons_from_json
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.catalogue import Credential
@@ -69,6 +70,11 @@ def answer_given(attempt: AttemptSeen) -> Answer:
         ring_timeout_seconds=attempt.ring_timeout_seconds if attempt.is_permitted else None,
         policy_digest=attempt.policy_digest,
         clock_offset_seconds=attempt.clock_offset_seconds,
-        callee=attempt.callee,
+        callee=_understood(attempt.callee),
         is_replay=True,
     )
+
+
+def _understood(callee: str | None) -> str | None:
+    """The callee as the first answer gave it; what was no number is kept as it was asked."""
+    return callee if callee is not None and parse(callee).e164 == callee else None
