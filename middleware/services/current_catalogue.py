@@ -40,9 +40,9 @@ class CurrentCatalogue:
         return held if held is not None and held.generation == generation else self.refresh(generation)
 
     def recheck(self, credential: Credential, now: datetime) -> None:
-        """After a change: raises `NotAuthenticated` if this credential has been withdrawn or has ended."""
+        """After a change: raises `NotAuthenticated` if this credential was withdrawn, has ended or became another."""
         current = self.get().credentials.get(credential.id)
-        if current is None or not current.is_current(now):
+        if current is None or not current.is_current(now) or not current.grants_as(credential):
             raise NotAuthenticated("this credential has been withdrawn: ask an administrator for a new one")
 
     def campaign_for(self, credential: Credential, campaign_id: str) -> Campaign:

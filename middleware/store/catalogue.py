@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,12 @@ class Credential:
     def is_current(self, now: datetime) -> bool:
         """Neither withdrawn nor past its end."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def grants_as(self, other: Credential) -> bool:
+        """Whether it proves and allows the same, whatever it is called and however long it lasts."""
+        if self is other:
+            return True
+        return replace(self, label=other.label, expires_at=other.expires_at, revoked_at=other.revoked_at) == other
 
     def reaches(self, controller_id: str) -> bool:
         """May see and do things of this controller."""
