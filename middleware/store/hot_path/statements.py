@@ -36,11 +36,12 @@ _REPLAY = """UNION ALL
 SELECT 'replay', id, '', '', '', '', '', '', '' FROM attempts
 WHERE credential_id = :credential_id AND idempotency_key = :idempotency_key
 """
+# `guards.seq`, not `seq`: PostgreSQL would order by the column of the result, which is text, and 9 comes after 10 there
 _GUARDS = """UNION ALL
 SELECT * FROM (
   SELECT '{tag}', {seq}, CASE WHEN kind = 'attempt' AND released_at IS NULL THEN attempt_id ELSE '' END,
     campaign_id, {reserved_at}, {expires_at}, placed_by, {is_placed}, outcome || ' ' || {ended_at}
-  FROM guards WHERE scope = {scope} AND subject = {subject} ORDER BY seq DESC LIMIT {limit}
+  FROM guards WHERE scope = {scope} AND subject = {subject} ORDER BY guards.seq DESC LIMIT {limit}
 ) AS {alias}
 """
 _ONLY_ONE = "(SELECT '{initial}:' || {column} FROM person WHERE (SELECT count(*) FROM person) = 1)"

@@ -89,6 +89,16 @@ def test_of_two_reservations_of_one_row_the_second_is_told_that_it_lost(database
     assert hot_path.write(a_reservation(NOON, 2))
 
 
+def test_the_newest_attempts_are_read_newest_first_however_many_there_are(database_url: str) -> None:
+    hot_path = hot_path_for(migrated(database_url), Clock())
+    for seq in range(1, 13):
+        assert hot_path.write(a_reservation(NOON + timedelta(days=seq), seq))
+
+    found = hot_path.read(ASK).guards[Scope.CONTROLLER, Subject.NUMBER]
+
+    assert [guard.seq for guard in found] == [12, 11, 10, 9, 8, 7, 6, 5]
+
+
 def test_a_reservation_that_lost_one_of_its_rows_leaves_nothing_behind(database_url: str) -> None:
     hot_path = hot_path_for(migrated(database_url), Clock())
     hot_path.write(a_reservation(NOON, scopes=("campaign/spring",)))
