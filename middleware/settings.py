@@ -123,6 +123,8 @@ def read_settings(**overrides: object) -> Settings:
     """The settings of this process; raises `InvalidSettings` with one line for each thing that is wrong."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values, all of them at once
+    except (tomllib.TOMLDecodeError, UnicodeError, OSError) as error:
+        raise InvalidSettings((_unreadable(error),)) from None
     except ValidationError as error:
         raise InvalidSettings(tuple(_line(problem) for problem in error.errors())) from None
 
@@ -132,7 +134,7 @@ def given_settings() -> dict[str, object]:
     try:
         in_file = TomlConfigSettingsSource(Settings, SETTINGS_FILE)()
     except (tomllib.TOMLDecodeError, UnicodeError, OSError) as error:
-        raise InvalidSettings((f"{SETTINGS_FILE} cannot be read: {error}",)) from None
+        raise InvalidSettings((_unreadable(error),)) from None
     return {**in_file, **EnvSettingsSource(Settings)()}
 
 
@@ -141,9 +143,15 @@ def offset_to(wanted: datetime, now: datetime) -> timedelta:
     return wanted - now
 
 
+def _unreadable(error: Exception) -> str:
+    return f"{SETTINGS_FILE} cannot be read: {error}"
+
+
 def _line(problem: ErrorDetails) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "missing":
         message = "is not set"
+    if problem["type"] == "extra_forbidden":
+        return f"{SETTINGS_FILE}: {name} is no setting; remove it or correct its name"
     return f"RINGFENCE_{name.upper()}: {message}" if name else message

@@ -61,7 +61,7 @@ def screen(console: Console) -> Iterator[Screen]:
 
 
 def table_of(calls: list[CallProgress], width: int) -> Table:
-    """One row for each call. In a narrow terminal the campaign, which the callee's country mostly tells, is left out."""
+    """One row for each call. A narrow terminal gets no campaign: mostly the callee's country tells it."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), caption=f"Times are those of {SHOWN_ZONE.key}.")
     shown = [column for column in _COLUMNS if column != "campaign" or width >= _WIDE]
     for column in shown:

@@ -55,18 +55,18 @@ def commands(run: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (
             "may this person be called, and if not, when?",
-            f"curl -sS {gateway}/v1/checks -H {_bearer(routes['checks_api'])} "
+            f"curl -sSw '\\n' {gateway}/v1/checks -H {_bearer(routes['checks_api'])} "
             f"-H 'Content-Type: application/json' -d {shlex.quote(body)}",
         ),
         (
             "a call through the Twilio route to somebody on the stop list",
-            f"curl -sS {gateway}/2010-04-01/Accounts/{account['account_sid']}/Calls.json "
+            f"curl -sSw '\\n' {gateway}/2010-04-01/Accounts/{account['account_sid']}/Calls.json "
             f"-u {account['account_sid']}:{account['auth_token']} --data-urlencode To={suppressed['callee']} "
             f"--data-urlencode From={suppressed['caller_id']} --data-urlencode Url=https://dialer.example/voice",
         ),
         (
             "what an auditor takes away: every decision, refusals included",
-            f"curl -sS {shlex.quote(f'{gateway}/v1/exports/attempts?{span}')} -H {_bearer(routes['exports'])}",
+            f"curl -sSw '\\n' {shlex.quote(f'{gateway}/v1/exports/attempts?{span}')} -H {_bearer(routes['exports'])}",
         ),
     ]
 

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from scripts.stack.errors import CannotStart
 
+_LONG_LOG = 10 << 20  # bytes, after which a log is put aside at the next start
 _FOLDERS = ("valkey", "mails", "exports", "logs", "twilio", "ready")
 
 
@@ -56,6 +57,9 @@ def open_data_folder(path: Path) -> DataFolder:
         holder = lock.read().strip() or "unknown"
         lock.close()
         raise CannotStart(f"{path} is in use by process {holder}: end that one, or take another --data-dir") from None
+    for log in (path / "logs").glob("*.log"):
+        if log.stat().st_size > _LONG_LOG:
+            log.replace(log.with_suffix(".log.1"))
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

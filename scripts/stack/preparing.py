@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from middleware.bootstrap import Services, build, migrate_store
 from middleware.errors import RingfenceError
@@ -27,7 +27,7 @@ from scripts.stack.demo_data import (
 from scripts.stack.errors import CannotStart
 from scripts.stack.kept import Kept, read_or_make, save
 from scripts.stack.plan import Asked, instant_asked, wrong_options
-from scripts.stack.ports import gateway_port, other_port
+from scripts.stack.ports import GATEWAY, gateway_port, other_port
 from scripts.stack.reachability import unreachable
 
 DEMO_FOLDER = REPOSITORY / "config" / "demo"
@@ -60,44 +60,57 @@ class _Problems:
             self.lines.extend(error.lines)
             return None
 
-    def raise_any(self) -> None:
-        if self.lines:
-            raise CannotStart(*dict.fromkeys(self.lines))
+    def raise_all(self) -> NoReturn:
+        raise CannotStart(*dict.fromkeys(self.lines))
 
 
 def prepare(asked: Asked) -> Prepared:
     """Check, make the folder, migrate, load, set the clock. Raises `CannotStart`."""
     problems = _Problems()
-    given = problems.attempt(read_given) or Given({}, frozenset())
-    problems.lines += [*given.problems, *wrong_options(asked, given)]
+    given = problems.attempt(read_given)
+    problems.lines += wrong_options(asked, given or Given({}, frozenset()))
     demo = problems.attempt(lambda: read_demo_data(DEMO_FOLDER))
-    if asked.demo and demo is not None:
-        problems.attempt(
-            lambda: read_call_list(asked.calls or demo.calls, demo.dialer.caller_ids, demo.dialer.default_campaign)
-        )
+    if demo is not None and asked.demo:
+        problems.attempt(lambda: _check_call_list(asked, demo))
     folder = problems.attempt(lambda: open_data_folder(asked.data_dir))
     kept = problems.attempt(lambda: read_or_make(folder.path, folder.database)) if folder else None
-    if folder is None or kept is None or demo is None:
-        problems.raise_any()
-        raise CannotStart("nothing could be prepared")
-    problems.attempt(lambda: _choose_ports(asked, kept))
+    if given is None or demo is None or folder is None or kept is None:
+        problems.raise_all()
+    note = problems.attempt(lambda: _choose_ports(asked, kept))
+    configuration = _configured(problems, given, folder, kept)
+    if configuration is None or problems.lines:
+        problems.raise_all()
+    services = _migrated(configuration)
+    notes = (note,) if note else ()
+    return _prepare_store(asked, Prepared(folder, kept, configuration, services, demo, None, notes))
+
+
+def _check_call_list(asked: Asked, demo: DemoData) -> None:
+    read_call_list(asked.calls or demo.calls, demo.dialer.caller_ids, demo.dialer.default_campaign)
+
+
+def _choose_ports(asked: Asked, kept: Kept) -> str:
+    """A note for the user where the gateway is not where it was, or would usually be."""
+    usual = asked.port or kept.ports.get("gateway") or GATEWAY
+    chosen = {"gateway": gateway_port(asked.port, kept.ports.get("gateway"))}
+    for part in ("valkey", "mail-catcher", "twilio-simulator"):
+        chosen[part] = other_port(kept.ports.get(part), chosen.values())
+    kept.ports = chosen
+    is_moved = chosen["gateway"] != usual
+    return f"Port {usual} is taken by another program, so the gateway listens on another one." if is_moved else ""
+
+
+def _configured(problems: _Problems, given: Given, folder: DataFolder, kept: Kept) -> Configuration | None:
+    problems.lines += given.problems
     offset = kept.clock_offset_seconds
     if offset and given.is_real_twilio:
         problems.lines.append(f"{folder.path}: a demonstration moved this folder's clock; take another --data-dir")
         offset = 0.0
-    configuration = problems.attempt(lambda: configure(given, kept, folder.path, offset)) if kept.ports else None
+    if not kept.ports:
+        return None
+    configuration = problems.attempt(lambda: configure(given, kept, folder.path, offset))
     problems.lines += unreachable(configuration) if configuration else []
-    problems.raise_any()
-    assert configuration is not None  # noqa: S101  # else there was a problem
-    return _prepare_store(asked, Prepared(folder, kept, configuration, _migrated(configuration), demo, None, ()))
-
-
-def _choose_ports(asked: Asked, kept: Kept) -> None:
-    before = kept.ports.get("gateway")
-    chosen = {"gateway": gateway_port(asked.port, before)}
-    for part in ("valkey", "mail-catcher", "twilio-simulator"):
-        chosen[part] = other_port(kept.ports.get(part), chosen.values())
-    kept.ports = chosen
+    return configuration
 
 
 def _migrated(configuration: Configuration) -> Services:
