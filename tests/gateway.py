@@ -33,7 +33,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from middleware.bootstrap import Services, build
 from middleware.clock import Clock
-from middleware.services.delivery import Delivery, Relay
+from middleware.services.delivery import Relay
 from middleware.settings import Settings, read_settings
 from scripts.gateway_server import gateway_command
 from tests.hand_queue import HandQueue
@@ -126,7 +126,7 @@ class Gateway:
         return replace(
             services,
             clock=clock,
-            delivery=Delivery(services.database, clock, services.delivery.doers),
+            delivery=replace(services.delivery, clock=clock),
             sweeps=replace(services.sweeps, clock=clock),
         )
 

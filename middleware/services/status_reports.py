@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import orjson
 
@@ -39,16 +40,24 @@ class StatusReports:
                 logger.error("attempt %s: a report of another call came and was kept, not applied", attempt_id)
                 return
             observe(connection, attempt, seen, now, "callback")
-            self._forward(connection, attempt, report_id, form)
+            hand_on(connection, attempt, report_id, form, now)
 
-    def _forward(self, connection: Connection, attempt: AttemptSeen, report_id: str, form: Mapping[str, str]) -> None:
-        """Promise the dialer the event if it asked for it; a CallStatus that we do not know is no event of ours."""
-        if attempt.dialer_callback is None:
-            return
-        event = event_of(form.get("CallStatus", ""))
-        wanted = orjson.loads(attempt.dialer_callback)["events"]
-        if event is None or event not in wanted:
-            return
-        number = number_among(wanted, event, form.get("CallStatus", ""), form.get("SequenceNumber", ""))
-        StatusReportRepository(connection).number_for_dialer(attempt.id, report_id, number)
-        promise(connection, FORWARD_REPORT, report_id, attempt.id, self._clock.now())
+
+def hand_on(
+    connection: Connection, attempt: AttemptSeen, report_id: str, form: Mapping[str, str], now: datetime
+) -> None:
+    """Promise the dialer the event of a kept report if it asked for it and has not had it.
+
+    A CallStatus that we do not know is no event of ours.
+    """
+    if attempt.dialer_callback is None:
+        return
+    status = form.get("CallStatus", "")
+    event = event_of(status)
+    wanted = orjson.loads(attempt.dialer_callback)["events"]
+    reports = StatusReportRepository(connection)
+    if event is None or event not in wanted or reports.is_handed_on(attempt.id, status):
+        return
+    number = number_among(wanted, event, status, form.get("SequenceNumber", ""))
+    reports.number_for_dialer(attempt.id, report_id, number)
+    promise(connection, FORWARD_REPORT, report_id, attempt.id, now)

@@ -12,6 +12,7 @@ from middleware.decision.disposition import State
 from middleware.decision.model import Outcome, PlacedBy
 from middleware.errors import CallRefused, CarrierUnavailable
 from middleware.gateways.ports import CallCarrier
+from middleware.services.found_ends import tell_of_end
 from middleware.services.observation import Observation, twilio_instant
 from middleware.services.progress import observe
 from middleware.store.attempts import AttemptRepository, AttemptSeen
@@ -83,9 +84,13 @@ class Sweeps:
         return self._set(attempt, State.EXPIRED, Outcome.UNKNOWN, releases=False, ends=True)
 
     def _apply(self, attempt: AttemptSeen, call: dict[str, Any]) -> bool:
+        now = self.clock.now()
         with self.database.writing() as connection:
             current = AttemptRepository(connection).lock(attempt.id)
-            return observe(connection, current, Observation.from_resource(call), self.clock.now(), "sweep")
+            if not observe(connection, current, Observation.from_resource(call), now, "sweep"):
+                return False
+            tell_of_end(connection, current, call, now)
+        return True
 
     def _set(self, seen: AttemptSeen, state: State, outcome: Outcome | None, *, releases: bool, ends: bool) -> bool:
         now = self.clock.now()

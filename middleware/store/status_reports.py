@@ -51,6 +51,12 @@ class StatusReportRepository:
         self._connection.execute(insert(StatusReportRow).values(**values))
         return report_id
 
+    def is_handed_on(self, attempt_id: str, call_status: str) -> bool:
+        """Whether a report of this status has a number towards the dialer already."""
+        same = (StatusReportRow.attempt_id == attempt_id) & (StatusReportRow.call_status == _word(call_status, 16))
+        query = select(StatusReportRow.id).where(same, StatusReportRow.forward_number.is_not(None))
+        return self._connection.scalar(query.limit(1)) is not None
+
     def number_for_dialer(self, attempt_id: str, report_id: str, number: int | None) -> None:
         """Give the report its number towards the dialer; None: the next of those handed on for this attempt, from 0."""
         if number is None:
