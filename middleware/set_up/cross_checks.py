@@ -10,22 +10,29 @@ from middleware.store.catalogue_changes import Known
 
 
 def broken_references(found: SetUp, there: Known) -> list[str]:
-    """One sentence with its line for each entry that cannot be loaded beside the others and what the store holds."""
+    """One sentence with its line for each entry that cannot be loaded beside the others and what the store holds.
+
+    What an entry that could not be read would have been is not known, so names are then not looked for.
+    """
+    return [*_all_repeated(found), *([] if found.problems else _all_unknown(found, there))]
+
+
+def _all_repeated(found: SetUp) -> Iterator[str]:
+    yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.controllers))
+    yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.campaigns))
+    yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.credentials))
+    yield from _repeated("account_sid", ((e.at, e.value.account_sid) for e in found.credentials if e.value.account_sid))
+    people = ((e.at, f"{e.value.controller} {e.value.email.lower()}") for e in found.contacts if e.value.email)
+    yield from _repeated("person", people)
+
+
+def _all_unknown(found: SetUp, there: Known) -> Iterator[str]:
     controllers = there.controllers | {entry.value.id for entry in found.controllers}
     campaigns = dict(there.campaigns) | {entry.value.id: entry.value.controller for entry in found.campaigns}
-    return [
-        *_repeated("id", ((entry.at, entry.value.id) for entry in found.controllers)),
-        *_repeated("id", ((entry.at, entry.value.id) for entry in found.campaigns)),
-        *_repeated("id", ((entry.at, entry.value.id) for entry in found.credentials)),
-        *_repeated("account_sid", ((e.at, e.value.account_sid) for e in found.credentials if e.value.account_sid)),
-        *_repeated(
-            "person", ((e.at, f"{e.value.controller} {e.value.email}") for e in found.contacts if e.value.email)
-        ),
-        *_unknown("controller", ((entry.at, entry.value.controller) for entry in found.campaigns), controllers),
-        *_unknown("controller", ((entry.at, entry.value.controller) for entry in found.contacts), controllers),
-        *_wrong_credentials(found.credentials, controllers, campaigns, there),
-        *_wrong_scopes(found.suppressions, controllers, campaigns),
-    ]
+    yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in found.campaigns), controllers)
+    yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in found.contacts), controllers)
+    yield from _wrong_credentials(found.credentials, controllers, campaigns, there)
+    yield from _wrong_scopes(found.suppressions, controllers, campaigns)
 
 
 def _repeated(what: str, named: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -1,0 +1,282 @@
+"""A folder of files comes into the store whole or not at all, may be loaded again, and is told where it is wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from middleware.clock import Clock
+from middleware.errors import InvalidSetUp
+from middleware.keyed_hash import Pepper
+from middleware.services.access import Access
+from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.setting_up import Loaded, SettingUp
+from middleware.store.catalogue import current_generation
+from middleware.store.database import Database
+from middleware.store.models import (
+    Base,
+    CompanyRow,
+    ContactNumberRow,
+    ContactRow,
+    ControllerRow,
+    GuardRow,
+    RegisterWashRow,
+    SuppressionRow,
+)
+
+PEPPER = Pepper(b"p" * 32)
+CONTROLLERS = """
+- id: acme
+  name: Acme ApS
+  address: Havnegade 12, 1058 København K
+  register_number: CVR 12345674
+  email: privacy@acme.example
+  phone: "+45 68 00 00 10"
+  privacy_url: https://acme.example/privacy
+  complaint_body: Datatilsynet
+  complaint_url: https://datatilsynet.example/klage
+"""
+CAMPAIGNS = """
+- id: spring
+  controller: acme
+  name: Spring
+  audience: b2b
+  open: true
+  purpose: offering desks
+  interest: selling desks
+  data_categories: name and number
+  retention: a year
+  washes:
+    - {register: be_dncm, days_ago: 1, evidence: receipt 7, noted_by: Anna Jensen}
+"""
+ACCOUNT = "AC00000000000000000000000000000001"
+CREDENTIALS = f"""
+- {{id: dialer, kind: api_key, role: dialer, label: The dialer}}
+- {{id: sdk, kind: twilio, role: dialer, controller: acme, campaign: spring, account_sid: {ACCOUNT}, label: The SDK}}
+"""
+CONTACTS = """\
+controller,name,email,language,numbers,data_source,company,country,register_number,legal_form
+acme,Mette Holm,Mette.Holm@holm.example,da,+45 68 00 10 11; 004568001012,register,Holm A/S,DK,99 00 00 11,legal_person
+acme,Jonas Holm,jonas.holm@holm.example,da,+4568001012,register,Holm A/S,DK,99000011,legal_person
+acme,,,sv,+46846500411,the register,,,,
+"""
+SUPPRESSIONS = """\
+subject,value,scope,scope_id,reason,source,since
+number,0045 68 00 10 99,everywhere,,complaint,letter,2026-03-09
+person,mette.holm@HOLM.example,controller,acme,objection,telephone,2026-05-11T10:00:00+02:00
+company,DK 99000011,campaign,spring,objection,letter,2026-06-03
+"""
+FILES = {
+    "controllers.yaml": CONTROLLERS,
+    "campaigns.yaml": CAMPAIGNS,
+    "credentials.yaml": CREDENTIALS,
+    "contacts.csv": CONTACTS,
+    "suppressions.csv": SUPPRESSIONS,
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "files"
+    path.mkdir()
+    for name, text in FILES.items():
+        (path / name).write_text(text, encoding="utf-8")
+    return path
+
+
+def load(store: Database, folder: Path, **keys: str) -> Loaded:
+    setting_up = SettingUp(store, Clock(), PEPPER)
+    return setting_up.load(setting_up.read(folder), keys)
+
+
+def count(store: Database, table: type[Base]) -> int:
+    with store.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def counts(store: Database) -> list[int]:
+    return [count(store, table) for table in (ControllerRow, CompanyRow, ContactRow, ContactNumberRow, SuppressionRow)]
+
+
+def test_everything_in_the_folder_comes_into_the_store(store: Database, folder: Path) -> None:
+    loaded = load(store, folder)
+
+    assert loaded.added == {
+        "controllers": 1,
+        "campaigns": 1,
+        "credentials": 2,
+        "register washes": 1,
+        "contacts": 3,
+        "suppressions": 3,
+    }
+    assert counts(store) == [1, 1, 3, 4, 3]
+
+
+def test_loading_the_same_folder_again_changes_nothing_but_the_day_of_the_wash(store: Database, folder: Path) -> None:
+    load(store, folder)
+    before = counts(store), count(store, GuardRow)
+
+    again = load(store, folder)
+
+    assert {kind: new for kind, new in again.added.items() if new} == {"register washes": 1}
+    assert again.new_keys == {}
+    assert (counts(store), count(store, GuardRow)) == before
+
+
+def test_what_an_administrator_changed_since_stays_changed(store: Database, folder: Path) -> None:
+    load(store, folder)
+    lifted_at = datetime(2026, 11, 1, tzinfo=UTC)
+    with store.writing() as connection:
+        connection.execute(update(ControllerRow).values(name="Acme Nordic ApS"))
+        connection.execute(update(SuppressionRow).values(lifted_at=lifted_at))
+
+    load(store, folder)
+
+    with store.reading() as connection:
+        assert connection.scalar(select(ControllerRow.name)) == "Acme Nordic ApS"
+        assert set(connection.scalars(select(SuppressionRow.lifted_at))) == {lifted_at}
+
+
+def test_people_companies_and_numbers_are_found_by_their_keys_however_they_are_spelled(
+    store: Database, folder: Path
+) -> None:
+    load(store, folder)
+
+    with store.reading() as connection:
+        keys = set(connection.scalars(select(SuppressionRow.subject_key)))
+        assert connection.scalar(select(CompanyRow.company_key)) == PEPPER.company("DK", "99000011")
+        assert PEPPER.mailbox("mette.holm@holm.example") in set(connection.scalars(select(ContactRow.person_key)))
+    assert keys == {
+        PEPPER.number("+4568001099"),
+        PEPPER.mailbox("mette.holm@holm.example"),
+        PEPPER.company("DK", "99000011"),
+    }
+
+
+def test_a_suppression_takes_the_next_row_of_every_number_it_bears_on(store: Database, folder: Path) -> None:
+    load(store, folder)
+
+    with store.reading() as connection:
+        blocked = set(connection.scalars(select(GuardRow.subject).where(GuardRow.kind == "block")))
+    # the number itself, and those of the person and of the company's people
+    assert blocked == {f"n:{PEPPER.number(number)}" for number in ("+4568001099", "+4568001011", "+4568001012")}
+
+
+def test_a_key_that_was_made_beforehand_opens_and_is_not_shown_as_new_elsewhere(store: Database, folder: Path) -> None:
+    loaded = load(store, folder, dialer="rf_dialer.made-beforehand")
+
+    assert loaded.new_keys == {"dialer": "rf_dialer.made-beforehand"}
+    access = Access(CurrentCatalogue(store), Clock(), b"c" * 32)
+    assert access.by_api_key("rf_dialer.made-beforehand").role == "dialer"
+
+
+def test_a_credential_that_is_there_under_another_key_is_named(store: Database, folder: Path) -> None:
+    load(store, folder, dialer="rf_dialer.first")
+
+    assert load(store, folder, dialer="rf_dialer.second").other_keys == ("dialer",)
+    assert load(store, folder, dialer="rf_dialer.first").other_keys == ()
+
+
+def test_an_earlier_wash_never_replaces_a_later_one(store: Database, folder: Path) -> None:
+    load(store, folder)
+    with store.reading() as connection:
+        latest = connection.scalar(select(RegisterWashRow.washed_at))
+    earlier = CAMPAIGNS.replace("days_ago: 1", "washed_at: 2026-01-01T12:00:00+01:00")
+    (folder / "campaigns.yaml").write_text(earlier, encoding="utf-8")
+
+    load(store, folder)
+
+    with store.reading() as connection:
+        assert connection.scalar(select(RegisterWashRow.washed_at)) == latest
+    assert latest is not None
+    assert timedelta(hours=23) < datetime.now(UTC) - latest < timedelta(hours=25)
+
+
+def test_processes_that_hold_the_catalogue_learn_of_the_change(store: Database, folder: Path) -> None:
+    with store.reading() as connection:
+        before = current_generation(connection)
+    load(store, folder)
+
+    with store.reading() as connection:
+        assert current_generation(connection) > before
+
+
+WRONG = [
+    (
+        "controllers.yaml",
+        "email: privacy@acme.example",
+        "email: privacy",
+        "controllers.yaml, line 6: email: is no e-mail",
+    ),
+    ("campaigns.yaml", "audience: b2b", "audience: b3b", "campaigns.yaml, line 5: audience: must be"),
+    ("campaigns.yaml", "controller: acme", "controller: akme", "campaigns.yaml, line 2: there is no controller akme"),
+    ("campaigns.yaml", "days_ago: 1, ", "", "campaigns.yaml, line 12: washes.0: give either"),
+    ("campaigns.yaml", "open: true", "open: true\n  opne: true", "campaigns.yaml, line 7: opne: is no key"),
+    ("credentials.yaml", "campaign: spring, ", "", "credentials.yaml, line 3: kind twilio needs a campaign"),
+    ("contacts.csv", ",da,+4568001012", ",da,+45680", "contacts.csv, line 3: numbers.0: is no telephone number"),
+    ("contacts.csv", "acme,,,sv", "acme,,,fr", "contacts.csv, line 4: language"),
+    (
+        "contacts.csv",
+        "jonas.holm@",
+        "METTE.holm@",
+        "contacts.csv, line 3: this person is given before, at contacts.csv",
+    ),
+    ("contacts.csv", "numbers,", "telephone,", "contacts.csv, line 1: unknown column telephone"),
+    ("suppressions.csv", "spring,objection", "autumn,objection", "suppressions.csv, line 4: there is no campaign"),
+    ("suppressions.csv", "everywhere,,", "everywhere,acme,", "suppressions.csv, line 2: scope_id"),
+    ("suppressions.csv", "DK 99000011", "99000011", "suppressions.csv, line 4: value of a company"),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "said"), WRONG, ids=[f"{row[0]}: {row[3][-28:]}" for row in WRONG])
+def test_a_mistake_is_told_with_file_and_line(
+    sqlite_store: Database, folder: Path, name: str, right: str, wrong: str, said: str
+) -> None:
+    assert right in FILES[name]
+    (folder / name).write_text(FILES[name].replace(right, wrong, 1), encoding="utf-8")
+
+    with pytest.raises(InvalidSetUp) as told:
+        load(sqlite_store, folder)
+
+    assert [line for line in told.value.lines if line.startswith(said)], told.value.lines
+
+
+def test_all_mistakes_of_all_files_are_told_at_once_and_nothing_is_loaded(store: Database, folder: Path) -> None:
+    for name, right, wrong, _ in (WRONG[0], WRONG[1], WRONG[6], WRONG[12]):
+        (folder / name).write_text(FILES[name].replace(right, wrong, 1), encoding="utf-8")
+
+    with pytest.raises(InvalidSetUp) as told:
+        load(store, folder)
+
+    assert {line.split(",")[0] for line in told.value.lines} == {
+        "controllers.yaml",
+        "campaigns.yaml",
+        "contacts.csv",
+        "suppressions.csv",
+    }
+    assert counts(store) == [0, 0, 0, 0, 0]
+
+
+def test_a_mistake_about_a_person_is_told_without_the_address_or_number(sqlite_store: Database, folder: Path) -> None:
+    text = CONTACTS.replace("jonas.holm@", "mette.holm@").replace("+45 68 00 10 11", "+4568")
+    (folder / "contacts.csv").write_text(text, encoding="utf-8")
+
+    with pytest.raises(InvalidSetUp) as told:
+        load(sqlite_store, folder)
+
+    assert "holm.example" not in str(told.value)
+    assert "4568" not in str(told.value)
+
+
+def test_a_file_from_a_spreadsheet_with_its_byte_order_mark_is_read(sqlite_store: Database, folder: Path) -> None:
+    (folder / "contacts.csv").write_text(CONTACTS, encoding="utf-8-sig")
+
+    assert load(sqlite_store, folder).added["contacts"] == 3
+
+
+def test_a_folder_without_any_of_the_files_is_told_what_it_lacks(sqlite_store: Database, tmp_path: Path) -> None:
+    with pytest.raises(InvalidSetUp, match=r"holds none of controllers\.yaml"):
+        load(sqlite_store, tmp_path)
