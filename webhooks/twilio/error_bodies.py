@@ -35,9 +35,13 @@ _BY_STATUS = {HTTPStatus.NOT_FOUND: 20404, HTTPStatus.METHOD_NOT_ALLOWED: 20004,
 
 
 def error_body(status: int, code: int, message: str, details: object = None) -> Response:
-    """`code`, `message`, `more_info`, `status`: what every SDK reads. Our codes link to our own page."""
-    docs = f"{current_app.config['PUBLIC_BASE_URL']}/twilio/errors" if code in OUR_CODES else TWILIO_DOCS
-    body = {"code": code, "message": message, "more_info": f"{docs}/{code}", "status": status}
+    """`code`, `message`, `more_info`, `status`: what every SDK reads. Our codes link to our own page, in the message
+    too, since Twilio's SDK for Python drops `more_info`."""
+    more_info = f"{TWILIO_DOCS}/{code}"
+    if code in OUR_CODES:
+        more_info = f"{current_app.config['PUBLIC_BASE_URL']}/twilio/errors/{code}"
+        message = f"{message} See {more_info}"
+    body = {"code": code, "message": message, "more_info": more_info, "status": status}
     if details is not None:
         body["details"] = details
     return Response(orjson.dumps(body), status, content_type="application/json")
