@@ -128,7 +128,7 @@ def _opt_outs(history: History) -> Iterator[Violation]:
             continue
         if asked.began > out.told or asked.decided_at > out.at:
             yield Violation(Kind.AFTER_OPT_OUT, asked.subject, f"attempt {asked.attempt_id}")
-    for (scope, subject), guards in _guards(history.guards):
+    for (scope, subject), guards in _guards(guard for guard in history.guards if guard.subject in opted_out):
         blocked = False
         for guard in guards:
             if blocked and not guard.is_block:

@@ -11,6 +11,7 @@ from middleware.services.certification.history import History
 
 RACES = frozenset({Kind.TOO_SOON, Kind.TOO_SOON_IN_TRUTH, Kind.TOO_MANY})
 _LOST_RACES = "StoreBusy"  # an answer: somebody else was faster too often, ask again
+_SHUT_OUT_BY_CHANCE = 0.01  # of all requests, on a machine that is hardly able to go on
 _SHOWN = 5
 
 Figure = int | float | str
@@ -58,9 +59,18 @@ def examples_of(found: Iterable[Violation]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def too_quiet(history: History, least_permits: int) -> tuple[str, ...]:
-    """A trial in which hardly anything happened shows nothing; nor does one in which requests failed."""
+def doubts_about(history: History, least_permits: int) -> tuple[str, ...]:
+    """What makes a trial worthless: hardly anything happened, requests failed, or the askers were shut out.
+
+    At most one slot of a number is open at a time, so whoever loses a race sees the winner in the next round and is
+    refused. To lose every round means to read guards that are not the newest.
+    """
+    errors = Counter(asked.error for asked in history.asked if asked.error is not None)
+    shut_out, answers = errors.pop(_LOST_RACES, 0), sum(asked.attempt_id is not None for asked in history.asked)
     permits = sum(asked.is_permitted for asked in history.asked)
-    failed = Counter(asked.error for asked in history.asked if asked.error not in {None, _LOST_RACES})
-    quiet = () if permits >= least_permits else (f"only {permits} permits, too few to tell: use more --seconds",)
-    return (*quiet, *(f"{times} requests failed with {error}" for error, times in failed.items()))
+    doubts = [f"{times} requests failed with {error}" for error, times in errors.items()]
+    if permits < least_permits:
+        doubts.append(f"only {permits} permits, too few to tell: use more --seconds")
+    if shut_out > answers * _SHUT_OUT_BY_CHANCE:
+        doubts.append(f"{shut_out} requests lost every round of their race: the newest guards are not read first")
+    return tuple(doubts)

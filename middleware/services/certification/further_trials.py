@@ -20,10 +20,10 @@ from middleware.services.certification.crew import Act, Crew
 from middleware.services.certification.findings import (
     Figure,
     Finding,
+    doubts_about,
     examples_of,
     figures_of,
     problems_of,
-    too_quiet,
 )
 from middleware.services.certification.history import OptedOut
 from middleware.services.certification.site import Site, work
@@ -50,7 +50,7 @@ def opting_out(site: Site) -> Finding:
         "opted_out": len(opted_out),
         "asked_afterwards": late,
     }
-    return Finding("opt-outs in the middle", figures, problems_of(found) + too_quiet(history, 1), examples_of(found))
+    return Finding("opt-outs in the middle", figures, problems_of(found) + doubts_about(history, 1), examples_of(found))
 
 
 def _opt_outs(site: Site, stage: Stage, opted_out: list[OptedOut], _crew: Crew) -> Sequence[Act]:

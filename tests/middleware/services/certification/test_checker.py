@@ -184,7 +184,8 @@ def with_a_guard_behind_a_block(history: History) -> History:
     shifted = tuple(
         replace(each, seq=each.seq + 1) if (each.scope, each.seq) == ("acme", 4) else each for each in history.guards
     )
-    return replace(history, guards=(*shifted, StoredGuard("acme", "n:1", 4, is_block=True, attempt_id=None)))
+    block = StoredGuard("acme", "n:1", 4, is_block=True, attempt_id=None)
+    return replace(history, guards=(*shifted, block), opted_out=(OptedOut("n:1", NOON + timedelta(seconds=90), 90.0),))
 
 
 @pytest.mark.parametrize(
