@@ -12,16 +12,21 @@ from middleware.errors import RingfenceError
 from middleware.gateways.ports import JobQueue
 from middleware.services.status_reports import FORWARD_REPORT
 from middleware.store.database import Database
+from middleware.store.notices import DEADLINE, SEND_NOTICE
 from middleware.store.outbox import Promise, begin, claim_due, finish, give_up, put_back
 
 logger = logging.getLogger(__name__)
 IN_QUEUE = timedelta(seconds=20)  # how long a queued id may wait before it is taken as lost
 AT_WORK = timedelta(seconds=90)  # how long a started one may work before its worker is taken as dead
 MOST_TRIES = 40
-# Some four minutes. A dialer's server that cannot take one event would otherwise keep back the later ones of the call;
-# Twilio itself tries twice at most.
-MOST_TRIES_OF = {FORWARD_REPORT: 8}
 LONGEST_WAIT = timedelta(minutes=30)
+MOST_TRIES_OF = {
+    # Some four minutes. A dialer's server that cannot take one event would otherwise keep back the later ones of the
+    # call; Twilio itself tries twice at most.
+    FORWARD_REPORT: 8,
+    # A mail that waits for its relay to be mended is owed for a month, and somebody has to notice first.
+    SEND_NOTICE: DEADLINE // LONGEST_WAIT,
+}
 AT_ONCE = 100
 
 
@@ -72,9 +77,10 @@ class Delivery:
 
     def _failed(self, mine: Promise, most: int, error: str) -> None:
         with self.database.writing() as connection:
-            if mine.tries >= most:
-                give_up(connection, mine.id, error)
-                logger.error("%s: outbox row %s is given up after %d tries: %s", mine.kind, mine.id, mine.tries, error)
+            if mine.tries < most:
+                wait = min(timedelta(seconds=2 ** min(mine.tries, 12)), LONGEST_WAIT)
+                put_back(connection, mine, error, self.clock.now() + wait)
                 return
-            wait = min(timedelta(seconds=2 ** min(mine.tries, 12)), LONGEST_WAIT)
-            put_back(connection, mine.id, error, self.clock.now() + wait)
+            is_given_up = give_up(connection, mine, error)
+        if is_given_up:
+            logger.error("%s: outbox row %s is given up after %d tries: %s", mine.kind, mine.id, mine.tries, error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from middleware.store.ids import new_id, time_of
@@ -72,9 +72,10 @@ def claim_due(connection: Connection, now: datetime, lease: timedelta, limit: in
 
 def begin(connection: Connection, outbox_id: str, tries: int, now: datetime, lease: timedelta) -> Promise | None:
     """Start a claimed row; None if it is done, was claimed again, or another worker has started this very try."""
-    mine = and_(OutboxRow.id == outbox_id, OutboxRow.tries == tries, OutboxRow.state == "pending")
     not_begun = or_(OutboxRow.begun_try.is_(None), OutboxRow.begun_try < tries)
-    begun = update(OutboxRow).where(mine, not_begun).values(begun_try=tries, available_at=now + lease)
+    begun = (
+        update(OutboxRow).where(_still(outbox_id, tries), not_begun).values(begun_try=tries, available_at=now + lease)
+    )
     if connection.execute(begun).rowcount != 1:
         return None
     row = connection.execute(select(OutboxRow.kind, OutboxRow.ref).where(OutboxRow.id == outbox_id)).one()
@@ -86,17 +87,22 @@ def finish(connection: Connection, outbox_id: str) -> None:
     connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(state="done"))
 
 
-def put_back(connection: Connection, outbox_id: str, error: str, not_before: datetime) -> None:
-    """It failed and may be tried again later."""
+def put_back(connection: Connection, mine: Promise, error: str, not_before: datetime) -> None:
+    """It failed and may be tried again later; nothing changes where a later try has it, or has done it."""
     values = {"last_error": error[:500], "available_at": not_before}
-    connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(**values))
+    connection.execute(update(OutboxRow).where(_still(mine.id, mine.tries)).values(**values))
 
 
-def give_up(connection: Connection, outbox_id: str, error: str) -> None:
-    """It failed for good; it stays visible as a dead letter."""
-    connection.execute(update(OutboxRow).where(OutboxRow.id == outbox_id).values(state="dead", last_error=error[:500]))
+def give_up(connection: Connection, mine: Promise, error: str) -> bool:
+    """It failed for good and stays visible as a dead letter; False where a later try has it, or has done it."""
+    values = {"state": "dead", "last_error": error[:500]}
+    return connection.execute(update(OutboxRow).where(_still(mine.id, mine.tries)).values(**values)).rowcount == 1
 
 
 def dead_letters(connection: Connection) -> int:
     """How many rows were given up."""
     return connection.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "dead")) or 0
+
+
+def _still(outbox_id: str, tries: int) -> ColumnElement[bool]:
+    return and_(OutboxRow.id == outbox_id, OutboxRow.tries == tries, OutboxRow.state == "pending")
