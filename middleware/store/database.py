@@ -22,6 +22,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=15000",
     "PRAGMA foreign_keys=ON",
 )
+_NO_SCHEMA = frozenset({"UndefinedTable", "UndefinedColumn"})
 
 
 class Database:
@@ -86,6 +87,14 @@ def _own_errors() -> Iterator[None]:
     except IntegrityError:
         raise  # a broken constraint is an answer that callers ask for
     except DBAPIError as error:
-        raise StoreUnavailable(f"the store did not answer ({type(error.orig).__name__})") from error
+        raise StoreUnavailable(_in_our_words(error)) from error
     except SQLAlchemyError as error:
         raise StoreUnavailable(f"the store could not be used ({type(error).__name__})") from error
+
+
+def _in_our_words(error: DBAPIError) -> str:
+    """Without the driver's own text, which holds the values of the statement."""
+    kind = type(error.orig).__name__
+    if kind in _NO_SCHEMA or str(error.orig).startswith(("no such table", "no such column")):
+        return "the store has not the schema of this version: run `ringfence migrate`"
+    return f"the store did not answer ({kind})"
