@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from middleware.clock import Clock
-from middleware.decision.encoding import facts_to_json
 from middleware.decision.model import PlacedBy
 from middleware.errors import InvalidRequest, NotFound
 from middleware.keyed_hash import digest
 from middleware.services.asking import Answer, Question, reasons_to_json
+from middleware.services.facts import facts_text
 from middleware.services.precall import Precall, answer_of
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.catalogue import Credential
@@ -56,7 +54,7 @@ class AttemptRequests:
                 not_before=answer.not_before,
                 attempts_left=answer.attempts_left,
                 refusals=reasons_to_json(answer.reasons),
-                facts=orjson.dumps(facts_to_json(considered.facts)).decode(),
+                facts=facts_text(considered.facts),
             )
         return answer
 

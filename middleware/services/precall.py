@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import orjson
-
-from middleware.decision.encoding import facts_to_json
 from middleware.decision.engine import decide, refuse_without_policy
 from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem
 from middleware.errors import StoreBusy
@@ -16,6 +13,7 @@ from middleware.phone_numbers import ParsedNumber, parse
 from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
 from middleware.services.facts import (
     facts_from,
+    facts_text,
     further_back,
     guards_to_take,
     known_contact,
@@ -163,7 +161,7 @@ class Precall:
             not_before=decision.not_before,
             attempts_left=decision.attempts_left,
             refusals=reasons_to_json(reasons_of(decision)),
-            facts=orjson.dumps(facts_to_json(considered.facts)).decode(),
+            facts=facts_text(considered.facts),
             ring_timeout_seconds=_ring_seconds(considered.policy),
             clock_offset_seconds=reading.clock_offset_seconds,
         )
