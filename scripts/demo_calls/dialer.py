@@ -15,6 +15,7 @@ from twilio.rest import Client
 from scripts.demo_calls.progress import CallProgress, Run, Verdict
 
 REFUSED_BY_RINGFENCE = 68001
+UNCERTAIN = 68004  # there may be a call; asked again, the gateway tells once it knows
 NOT_PLACED_YET = 503
 SIDE_BY_SIDE = 6
 MOST_TRIES = 8
@@ -54,7 +55,7 @@ class Dialer:
                 break
             self._pause.wait(WAIT_SECONDS)
         else:
-            call.verdict, call.reasons = Verdict.NOT_PLACED, ("no answer",)
+            call.verdict = Verdict.UNKNOWN
         run.touch(call)
 
     def _try(self, call: CallProgress, run: Run) -> bool:
@@ -64,7 +65,7 @@ class Dialer:
         except requests.RequestException:
             return False
         except TwilioRestException as error:
-            if error.status >= NOT_PLACED_YET:
+            if error.status >= NOT_PLACED_YET or error.code == UNCERTAIN:
                 return False
             if error.code == REFUSED_BY_RINGFENCE and isinstance(error.details, dict):
                 call.refuse(error.details)

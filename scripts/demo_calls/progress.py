@@ -21,7 +21,8 @@ class Verdict(StrEnum):
     PLACED = "placed"
     SAME_CALL = "same call"  # the very same request as one just before: taken as that one sent again
     REFUSED = "refused"  # by Ringfence
-    NOT_PLACED = "not placed"  # by Twilio, or for want of an answer
+    NOT_PLACED = "not placed"  # permitted, and then refused by Twilio
+    UNKNOWN = "unknown"  # no answer came; the gateway finds out whether there is a call
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ _COLOURS = {
     Verdict.SAME_CALL: "green",
     Verdict.REFUSED: "red",
     Verdict.NOT_PLACED: "yellow",
+    Verdict.UNKNOWN: "yellow",
 }
 _COLUMNS = ("#", "callee", "campaign", "verdict", "reasons", "callable from", "status", "sec", "mail")
 _ANSWERED = {"human": ", a person", "machine_start": ", a machine"}

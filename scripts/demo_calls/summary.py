@@ -19,12 +19,13 @@ def counted(run: Run, mails: int) -> dict[str, Any]:
         "same_call": sum(call.verdict is Verdict.SAME_CALL for call in run.calls),
         "refused": sum(call.verdict is Verdict.REFUSED for call in run.calls),
         "not_placed": sum(call.verdict is Verdict.NOT_PLACED for call in run.calls),
+        "unknown": sum(call.verdict is Verdict.UNKNOWN for call in run.calls),
         "completed": sum(call.status == "completed" for call in placed),
         "by_status": dict(Counter(call.status for call in placed).most_common()),
         "by_reason": dict(Counter(reason for call in run.calls for reason in call.reasons).most_common()),
         "mails": mails,
         "open": sum(call.is_open for call in run.calls),
-        "unanswered": sum(call.verdict is Verdict.WAITING for call in run.calls),
+        "unasked": sum(call.verdict is Verdict.WAITING for call in run.calls),
     }
 
 
@@ -40,5 +41,7 @@ def show(console: Console, counts: dict[str, Any], export: str) -> None:
         console.print(f"  {counts['same_call']} taken as the same request sent again")
     if counts["not_placed"]:
         console.print(f"  {counts['not_placed']} permitted, but not placed by Twilio; they do not count")
+    if counts["unknown"]:
+        console.print(f"  {counts['unknown']} without an answer; the gateway asks Twilio whether there is a call")
     console.print(f"  {counts['mails']} information mails")
     console.print(f"\n[bold]The export is here:[/bold]\n{export}", highlight=False, soft_wrap=True)

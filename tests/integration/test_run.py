@@ -136,7 +136,7 @@ def _check_calls(counts: dict[str, Any]) -> None:
     assert counts["completed"] >= 10
     assert set(counts["by_status"]) == {"completed", "busy", "no-answer", "failed"}
     assert set(counts["by_reason"]) >= SHOWN
-    assert counts["open"] == counts["unanswered"] == 0
+    assert counts["open"] == counts["unasked"] == counts["unknown"] == 0
 
 
 def _check_mails(data_dir: Path, count: int) -> None:
