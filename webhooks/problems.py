@@ -53,7 +53,10 @@ def _domain_error(error: errors.RingfenceError) -> Response:
         detail = f"{detail}. {NO_CALL}"
     if request.path.startswith(TWILIO_PATHS):
         return twilio_error(error, status, detail)
-    members = {"field": error.field} if isinstance(error, errors.InvalidRequest) and error.field else {}
+    members = {}
+    if isinstance(error, errors.InvalidRequest) and error.field:
+        members = {"field": error.field}
+        detail = f"{error.field} {detail}"
     answer = problem(status, status.phrase, detail, **members)
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="ringfence"'

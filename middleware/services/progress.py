@@ -63,6 +63,11 @@ def _values(attempt: AttemptSeen, state: State, seen: Observation, now: datetime
 
 
 def _believable(attempt: AttemptSeen, seen: Observation, now: datetime) -> datetime:
-    """Twilio's own time if it lies between the question and now; else the time at which we heard of it."""
+    """Twilio's own time if it lies between the question and now; else the time at which we heard of it.
+
+    Twilio cuts its times to whole seconds; nothing is over before it began all the same.
+    """
     said = seen.said_at
-    return said if said is not None and attempt.asked_at.replace(microsecond=0) <= said <= now else now
+    if said is None or not attempt.asked_at.replace(microsecond=0) <= said <= now:
+        return now
+    return max(said, attempt.placed_at or attempt.asked_at)

@@ -128,6 +128,7 @@ def test_a_request_that_cannot_be_understood_names_what_is_wrong_with_it(
 
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
     assert told(answer).get("field") == field
+    assert field is None or told(answer)["detail"].startswith(f"{field} ")
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"\xff", b'{"campaign": NaN}', b"[" * 100_000])

@@ -40,7 +40,7 @@ def error_body(status: int, code: int, message: str, details: object = None) -> 
     more_info = f"{TWILIO_DOCS}/{code}"
     if code in OUR_CODES:
         more_info = f"{current_app.config['PUBLIC_BASE_URL']}/twilio/errors/{code}"
-        message = f"{message} See {more_info}"
+        message = f"{message.removesuffix('.')}. See {more_info}"
     body = {"code": code, "message": message, "more_info": more_info, "status": status}
     if details is not None:
         body["details"] = details

@@ -36,11 +36,11 @@ EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answ
 class FakeSender:
     """Takes every callback to a dialer, and remembers what it said."""
 
-    sent: list[tuple[str, str]] = field(default_factory=list)
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
 
     def send(self, url: str, method: str, parameters: Pairs, token: str, delivery_id: str) -> None:
         form = dict(parameters)
-        self.sent.append((form["CallStatus"], form["SequenceNumber"]))
+        self.sent.append((form["CallSid"], form["CallStatus"], form["SequenceNumber"]))
 
 
 @st.composite
@@ -74,7 +74,7 @@ def test_any_order_of_callbacks_with_repeats_ends_in_one_state_one_notice_and_ea
     for number in order:
         status = statuses[number]
         report(client, gateway, placed["attempt_id"], sid, CallStatus=status, SequenceNumber=str(number))
-    sent = forwarded(gateway)
+    sent = [(status, number) for of_call, status, number in forwarded(gateway) if of_call == sid]
 
     ended = attempt(gateway, placed["attempt_id"])
     answered = end == "completed"
@@ -86,8 +86,8 @@ def test_any_order_of_callbacks_with_repeats_ends_in_one_state_one_notice_and_ea
     assert sent == [(status, str(fired.index(status))) for status in first_come]
 
 
-def forwarded(gateway: Gateway) -> list[tuple[str, str]]:
-    """What a dialer hears once all that is owed has been done: status and number of each callback."""
+def forwarded(gateway: Gateway) -> list[tuple[str, str, str]]:
+    """What dialers hear once all that is owed has been done: call, status and number of each callback."""
     services, sender = gateway.services, FakeSender()
     forwarding = Forwarding(services.database, services.catalogue, services.access, sender)
     doers = {FORWARD_REPORT: forwarding.send, SEND_NOTICE: lambda _: None}
