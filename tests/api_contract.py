@@ -17,7 +17,11 @@ from werkzeug.wrappers import Request
 
 from webhooks.openapi import description
 
-READERS: dict[str, Callable[[bytes], Any]] = {"application/problem+json": json.loads, "application/jsonl": bytes.decode}
+READERS: dict[str, Callable[[bytes], Any]] = {
+    "application/problem+json": json.loads,
+    "application/jsonl": bytes.decode,
+    "text/csv": bytes.decode,
+}
 PAGES = ("/objection/", "/twilio/errors/", "/static/")
 
 

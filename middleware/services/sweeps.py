@@ -20,6 +20,8 @@ from middleware.store.database import Database
 
 logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
+NOT_FOUND = 404
+LONGEST_CALL = timedelta(hours=48)  # Twilio keeps a call in its queue and on the line for 24 hours each
 LIST_LAG = timedelta(seconds=60)  # Twilio's list runs behind; before this, a missing call proves nothing
 CLOCKS_DIFFER = timedelta(seconds=5)
 # A younger call may belong to a create that is still being answered, for another controller with the same caller ID
@@ -56,7 +58,14 @@ class Sweeps:
             return False
 
     def _ask_about(self, attempt: AttemptSeen) -> bool:
-        return self._apply(attempt, self.carrier.fetch(attempt.call_sid or ""))
+        try:
+            return self._apply(attempt, self.carrier.fetch(attempt.call_sid or ""))
+        except CallRefused as error:
+            if error.status != NOT_FOUND or self.clock.now() - attempt.asked_at < LONGEST_CALL:
+                raise
+        # somebody has deleted the call at Twilio; it is over by now, and nobody will ever tell how it went
+        logger.error("attempt %s: Twilio has no record of its call any more; its outcome stays unknown", attempt.id)
+        return self._set(attempt, State.EXPIRED, Outcome.UNKNOWN, releases=False, ends=True)
 
     def _look_for(self, attempt: AttemptSeen) -> bool:
         """A create without an answer, or a process that died in it: is there a call that no attempt knows?"""

@@ -272,6 +272,21 @@ def test_a_call_that_still_goes_on_is_left_alone_and_closed_when_it_is_over(
     assert attempt_of(gateway, sid)["state"] == "completed"
 
 
+def test_a_call_that_was_deleted_at_twilio_does_not_bar_its_callee_for_ever(
+    gateway: Gateway, simulator: Simulator
+) -> None:
+    simulator.set_faults(callback_lose=1)
+    sid = call(gateway, simulator)
+    simulator.client().calls(sid).delete()
+
+    gateway.sweep(timedelta(hours=24))
+    too_early = attempt_of(gateway, sid)["state"]  # what Twilio shows lags behind
+    gateway.sweep(timedelta(hours=49))
+
+    assert too_early == "placed"
+    assert (attempt_of(gateway, sid)["state"], attempt_of(gateway, sid)["outcome"]) == ("expired", "unknown")
+
+
 def test_a_private_address_is_never_asked_where_that_is_not_allowed(
     sqlite_url: str, simulator: Simulator, receiver: WebhookReceiver, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from tests.api_contract import PAGES, check, told
-from tests.gateway import Dialer, Gateway
+from tests.gateway import Dialer, Gateway, a_callee
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -77,6 +77,19 @@ def test_every_answer_of_our_own_api_says_where_its_description_is(
 def test_both_health_answers_are_as_described(client: FlaskClient) -> None:
     assert told(client.get("/health/live")) == {"live": True}
     assert told(client.get("/health/ready"))["ready"] is True
+
+
+def test_an_export_and_its_manifest_are_as_described(client: FlaskClient, gateway: Gateway) -> None:
+    bearer = {"Authorization": f"Bearer {gateway.auditor_key}"}
+    client.post("/v1/attempts", json={"campaign": "spring", "callee": a_callee()}, headers=gateway.dialer.bearer)
+    for form in ("csv", "jsonl"):
+        export = client.get(f"/v1/exports/attempts?from=2026-11-24&to=2026-11-25&format={form}", headers=bearer)
+        assert export.status_code == 200
+        export_id = export.headers["Ringfence-Export-Id"]
+        manifest = client.get(f"/v1/exports/{export_id}/manifest", headers=bearer)
+        assert told(manifest)["export_id"] == export_id
+    assert client.get("/v1/exports/attempts?from=yesterday", headers=bearer).status_code == 422
+    assert client.get("/v1/exports/nothing/manifest", headers=bearer).status_code == 404
 
 
 def test_an_answer_that_is_not_as_described_fails_the_test_that_got_it() -> None:
