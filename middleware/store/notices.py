@@ -130,8 +130,9 @@ def owe_notice(connection: Connection, attempt: AttemptSeen, now: datetime) -> N
         "due_at": now,
         "deadline_at": now + DEADLINE,
     }
-    added = _insert(connection)(NoticeRow).values(duty).on_conflict_do_nothing()
-    if connection.execute(added).rowcount == 1 and email:
+    # the row comes back if it was inserted; PostgreSQL's driver gives no count of inserted rows
+    added = _insert(connection)(NoticeRow).values(duty).on_conflict_do_nothing().returning(NoticeRow.id)
+    if connection.scalar(added) is not None and email:
         promise(connection, SEND_NOTICE, notice_id, notice_id, now)
 
 
