@@ -17,6 +17,7 @@ from middleware.services.observation import Observation, twilio_instant
 from middleware.services.progress import observe
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.database import Database
+from middleware.store.models.attempts import OPEN_STATES
 
 logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 200
@@ -47,6 +48,8 @@ class Sweeps:
     def _close(self, attempt_id: str) -> bool:
         with self.database.reading() as connection:
             attempt = AttemptRepository(connection).by_id(attempt_id)
+        if attempt.state not in OPEN_STATES:  # settled while others of the list were looked after
+            return False
         try:
             if attempt.call_sid is not None:
                 return self._ask_about(attempt)

@@ -1,0 +1,78 @@
+"""Closing what stays open must not undo what others tell meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from middleware.clock import Clock
+from middleware.decision.model import PlacedBy
+from middleware.gateways.ports import Pairs
+from middleware.services.outcomes import Outcomes
+from middleware.services.sweeps import Sweeps
+from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.store.database import Database
+from tests.reserving import MORNING, a_dialer, a_gate, a_question, clock_showing, number
+from tests.rows import insert_campaign
+
+QUIET = timedelta(minutes=2)
+
+
+@dataclass
+class SlowCarrier:
+    """A Twilio without calls; something happens while it is asked for its list."""
+
+    meanwhile: Callable[[], object]
+
+    def create(self, parameters: Pairs) -> dict[str, Any]:
+        raise AssertionError("a sweep never calls anybody")
+
+    def fetch(self, call_sid: str) -> dict[str, Any]:
+        raise AssertionError("there is no call to fetch")
+
+    def update(self, call_sid: str, parameters: Pairs) -> dict[str, Any]:
+        raise AssertionError("a sweep changes no call")
+
+    def list(self, query: Pairs) -> dict[str, Any]:
+        self.meanwhile()
+        return {"calls": []}
+
+
+def test_an_outcome_that_is_told_during_a_sweep_stands(store: Database) -> None:
+    insert_campaign(store, "spring")
+    dialer = a_dialer(store)
+    gate = a_gate(store, clock_showing(MORNING))
+    ours = gate.reserve(a_question(number(1), placed_by=PlacedBy.US, route="twilio_rest"), dialer)
+    theirs = gate.reserve(a_question(number(2)), dialer)
+    later = clock_showing(MORNING + timedelta(minutes=5))
+    outcomes = Outcomes(store, later)
+    told = SlowCarrier(lambda: outcomes.report(theirs.attempt_id, {"outcome": "busy"}, dialer))
+
+    closed = _sweeps(store, told, later).run()
+
+    assert closed == 1
+    assert _attempt(store, ours.attempt_id).state == "expired"
+    assert (_attempt(store, theirs.attempt_id).state, _attempt(store, theirs.attempt_id).outcome) == ("busy", "busy")
+
+
+def test_a_permit_of_which_nothing_was_heard_counts_as_used(store: Database) -> None:
+    insert_campaign(store, "spring")
+    dialer = a_dialer(store)
+    permit = a_gate(store, clock_showing(MORNING)).reserve(a_question(number(1)), dialer)
+
+    closed = _sweeps(store, SlowCarrier(lambda: None), clock_showing(MORNING + timedelta(minutes=5))).run()
+
+    assert closed == 1
+    attempt = _attempt(store, permit.attempt_id)
+    assert (attempt.state, attempt.outcome, attempt.ended_at) == ("expired", "unknown", permit.permit_expires_at)
+
+
+def _sweeps(store: Database, carrier: SlowCarrier, clock: Clock) -> Sweeps:
+    return Sweeps(store, carrier, clock, QUIET)
+
+
+def _attempt(store: Database, attempt_id: str) -> AttemptSeen:
+    with store.reading() as connection:
+        return AttemptRepository(connection).by_id(attempt_id)
