@@ -74,7 +74,7 @@ class Precall:
                 return earlier
             reservation = self._reservation(question, credential, considered)
             if self._hot_path.write(reservation):
-                return _binding(reservation, considered)
+                return answer_of(considered, reservation)
         raise StoreBusy("others asked for this callee at the same moment: ask again in a second")
 
     def consider(self, question: Question, credential: Credential) -> Considered:
@@ -132,7 +132,8 @@ class Precall:
         known = known_contact(reading)
         expires_at = None
         guards: tuple[GuardKey, ...] = ()
-        if decision.is_permitted:
+        is_permitted = decision.is_permitted
+        if is_permitted:
             expires_at = reading.now + self._permit_time
             if decision.permitted_until is not None:  # a window that closes sooner ends the permit with it
                 expires_at = min(expires_at, decision.permitted_until)
@@ -150,17 +151,17 @@ class Precall:
             contact_id=known.contact_id,
             company_id=known.company_id,
             guards=guards,
-            state="permitted" if decision.is_permitted else "refused",
+            state="permitted" if is_permitted else "refused",
             asked_at=reading.now,
             permit_expires_at=expires_at,
             idempotency_key=question.idempotency_key,
             request_digest=question.request_digest,
             dialer_callback=question.dialer_callback,
             policy_digest=decision.policy_digest,
-            is_permitted=decision.is_permitted,
+            is_permitted=is_permitted,
             not_before=decision.not_before,
             attempts_left=decision.attempts_left,
-            refusals=reasons_to_json(reasons_of(decision)),
+            refusals="[]" if is_permitted else reasons_to_json(reasons_of(decision)),
             facts=facts_text(considered.facts),
             ring_timeout_seconds=_ring_seconds(considered.policy),
             clock_offset_seconds=reading.clock_offset_seconds,
@@ -171,30 +172,22 @@ def _ring_seconds(policy: Policy | PolicyProblem) -> int | None:
     return int(policy.ring_timeout.total_seconds()) if isinstance(policy, Policy) else None
 
 
-def answer_of(considered: Considered) -> Answer:
-    """What an asker is told who reserves nothing."""
+def answer_of(considered: Considered, reservation: Reservation | None = None) -> Answer:
+    """What the asker is told; binding where something was reserved."""
     decision = considered.decision
+    is_permitted = decision.is_permitted
     return Answer(
-        attempt_id=new_id(considered.reading.now),
+        attempt_id=reservation.attempt_id if reservation else new_id(considered.reading.now),
         campaign_id=considered.campaign.id,
-        is_binding=False,
-        is_permitted=decision.is_permitted,
+        is_binding=reservation is not None,
+        is_permitted=is_permitted,
         decided_at=decision.decided_at,
-        reasons=reasons_of(decision),
+        reasons=() if is_permitted else reasons_of(decision),
         not_before=decision.not_before,
         attempts_left=decision.attempts_left,
-        permit_expires_at=None,
-        ring_timeout_seconds=_ring_seconds(considered.policy) if decision.is_permitted else None,
+        permit_expires_at=reservation.permit_expires_at if reservation else None,
+        ring_timeout_seconds=_ring_seconds(considered.policy) if is_permitted else None,
         policy_digest=decision.policy_digest,
         clock_offset_seconds=considered.reading.clock_offset_seconds,
         callee=considered.number.e164,
-    )
-
-
-def _binding(reservation: Reservation, considered: Considered) -> Answer:
-    return replace(
-        answer_of(considered),
-        attempt_id=reservation.attempt_id,
-        is_binding=True,
-        permit_expires_at=reservation.permit_expires_at,
     )

@@ -24,7 +24,11 @@ from middleware.store.hot_path.rows import Row, ask_parameters, reading_from, re
 from middleware.store.hot_path.statements import ATTEMPT_COLUMNS, DECISION_COLUMNS, GUARD_COLUMNS, insert, reading
 
 MAX_SKEW = timedelta(seconds=2)
-_OPTIONS = "-c timezone=UTC -c datestyle=ISO"  # instants come back as text, whatever the server's own habits
+_OPTIONS = (
+    "-c timezone=UTC -c datestyle=ISO "  # instants come back as text, whatever the server's own habits
+    # every look-up is by key, so one plan serves all values; planning anew would cost more than running
+    "-c plan_cache_mode=force_generic_plan -c jit=off"
+)
 # unique violation, serialization failure, deadlock: somebody was faster, and nothing of ours was written
 _LOST_RACES = frozenset({b"23505", b"40001", b"40P01"})
 _PARAMETER = re.compile(r":([a-z_0-9]+)")
