@@ -45,7 +45,7 @@ class Decision:
     @property
     def is_permitted(self) -> bool:
         """No rule refused."""
-        return all([verdict.reason is None for verdict in self.verdicts])
+        return all(verdict.reason is None for verdict in self.verdicts)
 
     @property
     def refusals(self) -> tuple[Verdict, ...]:
