@@ -7,15 +7,25 @@ from pathlib import Path
 import click
 
 from middleware.bootstrap import build
-from middleware.settings import read_settings
+from middleware.settings import TWILIO_API, read_settings
+
+MADE_UP = ".example"  # a domain that nobody can have (RFC 2606)
 
 
 @click.command("load", help="Load controllers, campaigns, credentials, contacts and suppressions from a folder.")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def command(directory: Path) -> None:
     """Adds what is new and leaves the rest; may be run again. Every problem of every file is told at once."""
-    setting_up = build(read_settings()).setting_up
-    loaded = setting_up.load(setting_up.read(directory))
+    settings = read_settings()
+    setting_up = build(settings).setting_up
+    set_up = setting_up.read(directory)
+    if settings.twilio_api_base_url == TWILIO_API and any(
+        entry.value.email.endswith(MADE_UP) for entry in set_up.controllers
+    ):
+        raise click.ClickException(
+            f"{directory} has made-up controllers ({MADE_UP}), and real Twilio would ring real telephones for them"
+        )
+    loaded = setting_up.load(set_up)
     for kind, count in loaded.added.items():
         click.echo(f"{kind}: {count} new")
     for name, key in loaded.new_keys.items():
