@@ -56,6 +56,7 @@ def _run(asked: Asked) -> int:
     supervisor = Supervisor(
         say=lambda said: click.echo(f"ringfence: {said}", err=True),
         on_change=lambda: run.note_processes(supervisor.pids()),
+        held=[prepared.folder.parts_lock],
     )
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: supervisor.request_stop())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import TextIO
 
 from scripts.stack.errors import CannotStart
 from scripts.stack.parts import Part
@@ -44,10 +45,14 @@ class Ended:
 
 @dataclass(slots=True)
 class Supervisor:
-    """`say` tells the user; `on_change` is called whenever a process id has changed. One thread uses it."""
+    """`say` tells the user; `on_change` is called whenever a process id has changed. One thread uses it.
+
+    `held` are files that stay open until all parts have ended, even if this process is killed: locks.
+    """
 
     say: Callable[[str], None]
     on_change: Callable[[], None]
+    held: Sequence[TextIO] = ()
     _running: dict[str, _Running] = field(default_factory=dict)
     _due: dict[str, float] = field(default_factory=dict)  # part -> when it is started again
     _events: SimpleQueue[Ended | None] = field(default_factory=SimpleQueue)
@@ -175,7 +180,11 @@ class Supervisor:
     def _tell_watchman(self, sign: str, group: int) -> None:
         if self._watchman is None or self._watchman.poll() is not None:
             self._watchman = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(WATCHMAN)], stdin=subprocess.PIPE, text=True, start_new_session=True
+                [sys.executable, "-I", "-S", str(WATCHMAN)],
+                stdin=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+                pass_fds=[file.fileno() for file in self.held],
             )
             for pid in self.pids().values():
                 self._write_to_watchman("+", pid)

@@ -55,7 +55,7 @@ def asked(tmp_path: Path, **changes: object) -> Asked:
 def prepared(tmp_path: Path, **changes: object) -> Prepared:
     """Prepared as by a start, which then ended: its lock is gone."""
     result = prepare(asked(tmp_path, **changes))
-    result.folder.lock.close()
+    result.folder.release()
     return result
 
 
@@ -209,7 +209,7 @@ def test_a_folder_in_use_is_not_used_twice(tmp_path: Path) -> None:
 
     told = lines(run(tmp_path))
 
-    running.folder.lock.close()
+    running.folder.release()
     assert told == [f"{tmp_path / 'data'} is in use by process {os.getpid()}: end that one, or take another --data-dir"]
 
 
