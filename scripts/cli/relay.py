@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Callable
 from threading import Event
 
 import click
 
-from middleware.bootstrap import Services, build
+from middleware.bootstrap import build
 from middleware.errors import RingfenceError
 from middleware.logs import configure_logs
 from middleware.settings import read_settings
@@ -29,14 +30,15 @@ def command() -> None:
         signal.signal(number, lambda *_: stopped.set())
     passes = 0
     while not stopped.wait(RELAY_EVERY):
-        _pass(services, sweeps=passes % SWEEP_EVERY == 0)
+        is_time_to_sweep = passes % SWEEP_EVERY == 0
+        one_pass(services.relay.run, *([services.sweeps.run] if is_time_to_sweep else []))
         passes += 1
 
 
-def _pass(services: Services, *, sweeps: bool) -> None:
-    try:
-        services.relay.run()
-        if sweeps:
-            services.sweeps.run()
-    except RingfenceError as error:
-        logger.warning("tried again soon: %s", error)
+def one_pass(*works: Callable[[], int]) -> None:
+    """Each of these once. One that cannot be done keeps back none: attempts are closed while the queue is down."""
+    for work in works:
+        try:
+            work()
+        except RingfenceError as error:
+            logger.warning("tried again soon: %s", error)
