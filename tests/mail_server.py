@@ -47,10 +47,12 @@ class MailServer:
     """`with MailServer() as server:` listens on a free loopback port. Set `fault` to change what happens next.
 
     `mails` are those the server took charge of. `received` is every byte clients sent (in clear, before TLS).
+    `says_so_after`: how many seconds it keeps a mail before it says that it has taken it.
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, is_tls_from_start: bool = False, log_in: str = "") -> None:
         self.fault: Fault | None = None
+        self.says_so_after = 0.0
         self.mails: list[ReceivedMail] = []
         self.received = bytearray()
         self.port = 0
@@ -125,6 +127,7 @@ class _Taker:
             content = envelope.original_content or b""
             self._server.note(mail=ReceivedMail(envelope.mail_from or "", tuple(envelope.rcpt_tos), content))
         if fault is None:
+            await asyncio.sleep(self._server.says_so_after)
             return "250 taken"
         if fault.action == "hang":
             await asyncio.Event().wait()
