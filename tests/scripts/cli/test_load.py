@@ -1,4 +1,4 @@
-"""`ringfence load`: a folder into the store, keys shown once, mistakes told, and no made-up people on real telephones."""
+"""`ringfence load`: a folder into the store, keys shown once, mistakes told, nobody made up on real telephones."""
 
 from __future__ import annotations
 
