@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from middleware.errors import IncompleteNotice
 
 _CONTROLLER_WORDS = ("name", "address", "register_number", "email", "phone", "complaint_body")
-_NOTICE_WORDS = ("language", "purpose", "interest", "data_categories", "data_source", "caller_id")
+_NOTICE_WORDS = ("language", "purpose", "interest", "data_categories", "data_source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class ControllerIdentity:
 class NoticeContent:
     """Everything one notice says, in words of its language; raises `IncompleteNotice` naming all that is missing.
 
-    `called_at` is aware and in UTC, `callee_time_zone` an IANA name, `caller_id` E.164. `retention` is words, or months
-    counted from the last contact. `agency` called on the controller's behalf, None where it called itself.
+    `called_at` is aware and in UTC, `callee_time_zone` an IANA name. `caller_id` is E.164, or None where it was not
+    recorded: better no number than one that did not call. `retention` is words, or months counted from the last
+    contact. `agency` called on the controller's behalf, None where it called itself.
     `recipients` adds to the service providers that the templates always name; `transfers` replaces their sentence on
     countries outside the EEA. Controllers who decide about people by automated means alone (art. 22) need templates
     of their own: ours say that this does not happen.
@@ -56,7 +57,7 @@ class NoticeContent:
     retention: str | int
     called_at: datetime
     callee_time_zone: str
-    caller_id: str
+    caller_id: str | None
     objection_url: str
     agency: str | None = None
     recipients: str | None = None

@@ -118,7 +118,7 @@ def _values(content: NoticeContent) -> dict[str, object]:
         "called_on": format_date(local, tongue.weekday_and_date, locale=tongue.locale),
         "called_time": format_time(local, "short", locale=tongue.locale),
         "time_zone": get_timezone_name(local, width="long", locale=tongue.locale),
-        "caller_id": spaced(content.caller_id),
+        "caller_id": spaced(content.caller_id) if content.caller_id else None,
         "obtained_on": format_date(obtained, "long", locale=tongue.locale) if obtained else None,
         "kept_months": format_unit(months, "duration-month", locale=tongue.locale) if months else None,
     }

@@ -31,7 +31,6 @@ def test_a_controller_without_a_required_item_is_named_with_it(item: str, nothin
         ("data_source", None),
         ("retention", ""),
         ("retention", 0),
-        ("caller_id", ""),
         ("called_at", datetime(2026, 11, 24, 9, 4)),  # noqa: DTZ001  # that it is naive is the point
         ("called_at", CALLED_AT.astimezone(timezone(timedelta(hours=1)))),
         ("callee_time_zone", "Europe/Atlantis"),

@@ -306,3 +306,14 @@ def test_a_folder_without_templates_is_told_at_start(tmp_path: Path) -> None:
 def test_a_language_without_templates_is_an_error() -> None:
     with pytest.raises(BrokenNoticeTemplate, match="fi/subject"):
         rendered("fi")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_caller_id_that_was_not_recorded_is_not_made_up(language: str) -> None:
+    known = our_templates().render(some_content(language=language))
+    unknown = our_templates().render(some_content(language=language, caller_id=None))
+
+    assert "70 12 34 56" in known.text
+    assert "70 12 34 56" in known.html
+    assert "None" not in unknown.text + unknown.html
+    assert "70 12 34 56" not in unknown.text + unknown.html
