@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 from middleware.clock import Clock
 from middleware.errors import (
@@ -53,26 +54,21 @@ class Notices:
             self._settle(notice, "handed", "uncertain", "the process that handed it over did not live to tell")
         if notice.state != "due":
             return
+        is_ours = False  # whether it is this process that marked it as handed over
+
+        def hand_over() -> None:
+            nonlocal is_ours
+            self._hand_over(notice)
+            is_ours = True
+
         try:
-            content = self._content(notice)
-            rendered = self.templates.render(content)
-            message = compose(
-                rendered,
-                sender=Mailbox(self.mail_from, notice.controller_name),
-                recipient=Mailbox(notice.email or "", notice.contact_name or ""),
-                message_id=message_id_for(notice.id, self.mail_from.rpartition("@")[2]),
-                date=self.clock.now(),
-                objection_url=content.objection_url,
-                language=content.language,
-                reply_to=Mailbox(notice.controller_email, notice.controller_name),
-            )
-            reply = self.transport.send(message, lambda: self._hand_over(notice))
+            reply = self.transport.send(self._message(notice), hand_over)
         except MailDeferred:
-            self._settle(notice, "handed", "due", None)
+            if is_ours:
+                self._settle(notice, "handed", "due", None)
             raise
         except (MailRefused, IncompleteNotice, InvalidMailAddress, BrokenNoticeTemplate) as error:
-            self._settle(notice, "handed", "due", None)
-            self._settle(notice, "due", "refused", str(error))
+            self._settle(notice, "handed" if is_ours else "due", "refused", str(error))
         except MailUncertain as error:
             self._settle(notice, "handed", "uncertain", str(error))
         else:
@@ -80,10 +76,25 @@ class Notices:
             self._settle(notice, "handed", "sent", reply)
             self._settle(notice, "uncertain", "sent", reply)
 
+    def _message(self, notice: NoticeSeen) -> EmailMessage:
+        content = self._content(notice)
+        return compose(
+            self.templates.render(content),
+            sender=Mailbox(self.mail_from, notice.controller_name),
+            recipient=Mailbox(notice.email or "", notice.contact_name or ""),
+            message_id=self._message_id(notice),
+            date=self.clock.now(),
+            objection_url=content.objection_url,
+            language=content.language,
+            reply_to=Mailbox(notice.controller_email, notice.controller_name),
+        )
+
+    def _message_id(self, notice: NoticeSeen) -> str:
+        return message_id_for(notice.id, self.mail_from.rpartition("@")[2])
+
     def _hand_over(self, notice: NoticeSeen) -> None:
-        message_id = message_id_for(notice.id, self.mail_from.rpartition("@")[2])
         with self.database.writing() as connection:
-            if not move_notice(connection, notice.id, "due", state="handed", message_id=message_id):
+            if not move_notice(connection, notice.id, "due", state="handed", message_id=self._message_id(notice)):
                 raise NoticeMoved("another process is sending this notice")
 
     def _settle(self, notice: NoticeSeen, expected: str, state: str, detail: str | None) -> None:
@@ -112,7 +123,7 @@ class Notices:
             retention=words["retention"],
             called_at=notice.called_at or self.clock.now(),
             callee_time_zone=notice.time_zone or (zones[0] if zones else FALLBACK_ZONE),
-            caller_id=notice.caller_id or notice.controller_phone,
+            caller_id=notice.caller_id,
             objection_url=self.links.url_for(notice.id),
         )
 
