@@ -29,7 +29,7 @@ from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Campaign, Credential
 from middleware.store.database import Database
 from middleware.store.guards import block
-from middleware.store.hot_path.model import Counted, HotPath, scope_id, subject_id
+from middleware.store.hot_path.model import SPARE_ROWS, Counted, HotPath, scope_id, subject_id
 from middleware.store.models import CompanyRow, ContactNumberRow, ContactRow, GuardRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.builders import NOON, a_cap, some_hours, some_policy, some_week
@@ -38,6 +38,8 @@ from tests.rows import insert_campaign, insert_credential, insert_rows, migrated
 from tests.stopped_clock import StoppedClock
 
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+LONG_ENOUGH_TO_SHRINK = 420
+LIVELY = 8  # attempts before anybody opts out, so that there is something to remember
 NUMBERS = range(4)
 # Anna has two numbers, Ben one, both at the same company; nobody knows whose the fourth is.
 PERSON = {0: "anna", 1: "anna", 2: "ben"}
@@ -210,9 +212,9 @@ class World:
             insert_rows(self.database, ContactNumberRow, at_number)
 
 
-numbers = st.sampled_from(NUMBERS)
+numbers = st.sampled_from((0, 0, 0, *NUMBERS))  # one of them is rung most, so that its history grows long
 campaigns = st.sampled_from((0, 1))
-outcomes = st.sampled_from(sorted(OUTCOMES))
+outcomes = st.sampled_from((Outcome.BUSY, *sorted(OUTCOMES)))
 positions = st.integers(0, 1000)
 
 
@@ -236,18 +238,38 @@ class Reservations(RuleBasedStateMachine):
 
     @rule(which=numbers, campaign=campaigns, is_ours=st.booleans())
     def reserve(self, which: int, campaign: int, is_ours: bool) -> None:
+        self._reserve(which, campaign, is_ours=is_ours)
+
+    def _reserve(self, which: int, campaign: int, *, is_ours: bool) -> Past | None:
         question, answer = self._ask(which, campaign, is_ours=is_ours)
 
         expected = self.model.refusals(which, question.campaign_id, answer.decided_at)
         assert {reason.code for reason in answer.reasons} == expected
         assert answer.is_permitted == (not expected)
         self.answered.append((question, answer))
-        if answer.permit_expires_at is not None:
-            self.model.past.append(
-                Past(
-                    answer.attempt_id, which, question.campaign_id, answer.decided_at, answer.permit_expires_at, is_ours
-                )
-            )
+        if answer.permit_expires_at is None:
+            return None
+        past = Past(
+            answer.attempt_id, which, question.campaign_id, answer.decided_at, answer.permit_expires_at, is_ours
+        )
+        self.model.past.append(past)
+        return past
+
+    @rule(which=numbers, campaign=campaigns, is_ours=st.booleans(), outcome=outcomes)
+    def ring_when_rested(self, which: int, campaign: int, is_ours: bool, outcome: Outcome) -> None:
+        self.world.clock.move(USUAL_REST)
+        past = self._reserve(which, campaign, is_ours=is_ours)
+        if past is not None:
+            self._end(past, outcome)
+
+    @rule(which=numbers, campaign=campaigns, times=st.sampled_from((1, SPARE_ROWS + 1, 2 * SPARE_ROWS + 1)))
+    def change_ones_mind(self, which: int, campaign: int, times: int) -> None:
+        """Rows that do not count, as many as may hide those that do."""
+        for _ in range(times):
+            past = self._reserve(which, campaign, is_ours=False)
+            if past is None:
+                break
+            self._withdraw(past)
 
     @rule(which=numbers, campaign=campaigns)
     def only_ask(self, which: int, campaign: int) -> None:
@@ -289,7 +311,9 @@ class Reservations(RuleBasedStateMachine):
     @precondition(lambda self: self._open())
     @rule(position=positions, outcome=outcomes)
     def end(self, position: int, outcome: Outcome) -> None:
-        past = self._open()[position % len(self._open())]
+        self._end(self._open()[position % len(self._open())], outcome)
+
+    def _end(self, past: Past, outcome: Outcome) -> None:
         if past.is_ours:
             past.ended = self.world.end_our_call(past, outcome)
         else:
@@ -302,17 +326,19 @@ class Reservations(RuleBasedStateMachine):
     @rule(position=positions)
     def withdraw(self, position: int) -> None:
         theirs = [past for past in self._open() if not past.is_ours]
-        past = theirs[position % len(theirs)]
+        self._withdraw(theirs[position % len(theirs)])
 
+    def _withdraw(self, past: Past) -> None:
         self.world.outcomes.report(past.attempt_id, {"outcome": NOT_PLACED}, self.world.dialer)
-
         past.is_withdrawn = True
 
+    @precondition(lambda self: len(self.model.past) >= LIVELY)
     @rule(which=numbers)
     def a_number_opts_out(self, which: int) -> None:
         self.world.suppress(Subject.NUMBER, self.world.key(which), [which])
         self.model.suppressed.add(which)
 
+    @precondition(lambda self: len(self.model.past) >= LIVELY)
     @rule(name=st.sampled_from(sorted(set(PERSON.values()))))
     def a_person_opts_out(self, name: str) -> None:
         numbers_of_person = [which for which, owner in PERSON.items() if owner == name]
@@ -355,10 +381,12 @@ def run(database: Database, a_clock: Callable[[], StoppedClock | MovableClock], 
     run_state_machine_as_test(OnThisStore, settings=usual)
 
 
+@pytest.mark.timeout(LONG_ENOUGH_TO_SHRINK)
 def test_sqlite_answers_as_the_model_does(sqlite_url: str) -> None:
     run(migrated(sqlite_url), lambda: StoppedClock(MORNING), examples=40, steps=40)
 
 
 @pytest.mark.postgres
+@pytest.mark.timeout(LONG_ENOUGH_TO_SHRINK)
 def test_postgresql_answers_as_the_model_does(postgres_database: str) -> None:
     run(migrated(postgres_database), lambda: MovableClock(clock_showing(MORNING).offset), examples=10, steps=40)

@@ -11,6 +11,7 @@ from middleware.decision.model import Reason, Subject
 from middleware.errors import NotAuthenticated
 from middleware.services.asking import Answer
 from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.outcomes import NOT_PLACED, Outcomes
 from middleware.store.catalogue import Campaign, Credential, raise_generation
 from middleware.store.database import Database
 from middleware.store.models import CampaignRow, ContactNumberRow, ContactRow, CredentialRow
@@ -146,3 +147,23 @@ def test_a_slot_taken_meanwhile_is_not_given_again(database_url: str) -> None:
     assert codes(slower) == [Reason.ATTEMPTS_IN_FLIGHT]
     assert slower.not_before is not None
     assert slower.not_before >= MORNING + timedelta(hours=24)
+
+
+def test_withdrawn_attempts_do_not_hide_those_that_count(database_url: str) -> None:
+    """Germany permits four in thirty days and fifteen in seven; twenty that do not count lie over three that do."""
+    database = migrated(database_url)
+    insert_campaign(database, "spring")
+    dialer = a_dialer(database)
+    for days in range(4):
+        clock = clock_showing(MORNING + days * timedelta(days=2))
+        gate, outcomes = a_gate(database, clock), Outcomes(database, clock)
+        if days == 3:
+            for _ in range(20):
+                permit = gate.reserve(a_question(number(1)), dialer)
+                assert permit.attempts_left == 1
+                outcomes.report(permit.attempt_id, {"outcome": NOT_PLACED}, dialer)
+        assert gate.reserve(a_question(number(1)), dialer).is_permitted
+
+    later = a_gate(database, clock_showing(MORNING + timedelta(days=9))).reserve(a_question(number(1)), dialer)
+
+    assert codes(later) == [Reason.ATTEMPTS_CAP_REACHED]
