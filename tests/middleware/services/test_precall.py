@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import func, insert, select, update
 
 from middleware.bootstrap import hot_path_for
 from middleware.decision.model import Reason, Subject
@@ -14,11 +14,12 @@ from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.outcomes import NOT_PLACED, Outcomes
 from middleware.store.catalogue import Campaign, Credential, raise_generation
 from middleware.store.database import Database
-from middleware.store.models import CampaignRow, ContactNumberRow, ContactRow, CredentialRow
+from middleware.store.hot_path.model import subject_id
+from middleware.store.models import CampaignRow, ContactNumberRow, ContactRow, CredentialRow, GuardRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.builders import NOON
 from tests.reserving import MORNING, PEPPER, InterruptedHotPath, a_dialer, a_gate, a_question, clock_showing, number
-from tests.rows import insert_campaign, migrated
+from tests.rows import insert_campaign, insert_rows, migrated
 
 CLOCK = clock_showing(MORNING)
 
@@ -167,3 +168,26 @@ def test_withdrawn_attempts_do_not_hide_those_that_count(database_url: str) -> N
     later = a_gate(database, clock_showing(MORNING + timedelta(days=9))).reserve(a_question(number(1)), dialer)
 
     assert codes(later) == [Reason.ATTEMPTS_CAP_REACHED]
+
+
+def test_a_number_that_was_often_called_long_ago_may_be_called_again(database_url: str) -> None:
+    database = migrated(database_url)
+    insert_campaign(database, "spring")
+    long_ago = MORNING - timedelta(days=300)
+    subject = subject_id(Subject.NUMBER, PEPPER.number(number(1)))
+    earlier = [
+        {
+            "scope": "acme", "subject": subject, "seq": seq, "kind": "attempt", "attempt_id": f"attempt-{seq}",
+            "campaign_id": "spring", "placed_by": "dialer", "is_placed": True, "outcome": "no-answer",
+            "reserved_at": long_ago + timedelta(days=seq), "expires_at": long_ago + timedelta(days=seq),
+            "ended_at": long_ago + timedelta(days=seq),
+        }
+        for seq in range(1, 31)
+    ]  # fmt: skip
+    insert_rows(database, GuardRow, *earlier)
+
+    assert a_gate(database, CLOCK).reserve(a_question(number(1)), a_dialer(database)).is_permitted
+
+    with database.reading() as connection:
+        newest = select(func.max(GuardRow.seq)).where(GuardRow.scope == "acme", GuardRow.subject == subject)
+        assert connection.scalar(newest) == 31
