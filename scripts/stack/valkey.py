@@ -13,7 +13,7 @@ from scripts.stack.whole_files import write_private
 
 
 def write_configuration(path: Path, folder: Path, port: int, password: str) -> None:
-    """Loopback only, with a password; every write is on disk before it is acknowledged."""
+    """Loopback only, with a password."""
     lines = (
         "bind 127.0.0.1",
         f"port {port}",
@@ -21,7 +21,7 @@ def write_configuration(path: Path, folder: Path, port: int, password: str) -> N
         f'dir "{folder}"',
         "daemonize no",
         "appendonly yes",
-        "appendfsync always",
+        "appendfsync everysec",  # it is never the only copy: what a power cut takes comes due again in the store
         'save ""',
         'logfile ""',
         "loglevel notice",
