@@ -34,6 +34,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from middleware.bootstrap import Services, build
 from middleware.clock import Clock
 from middleware.services.delivery import Relay
+from middleware.services.sweeps import Sweeps
 from middleware.settings import Settings, read_settings
 from scripts.gateway_server import gateway_command
 from tests.hand_queue import HandQueue
@@ -127,7 +128,7 @@ class Gateway:
             services,
             clock=clock,
             delivery=replace(services.delivery, clock=clock),
-            sweeps=replace(services.sweeps, clock=clock),
+            sweeps=Sweeps(services.database, services.sweeps.carrier, clock, services.sweeps.quiet_for),
         )
 
 

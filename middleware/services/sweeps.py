@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,25 +24,42 @@ NOT_FOUND = 404
 LONGEST_CALL = timedelta(hours=48)  # Twilio keeps a call in its queue and on the line for 24 hours each
 LIST_LAG = timedelta(seconds=60)  # Twilio's list runs behind; before this, a missing call proves nothing
 CLOCKS_DIFFER = timedelta(seconds=5)
+ASKED_AGAIN_AFTER = timedelta(seconds=30)  # the same call, by the same process
 # A younger call may belong to a create that is still being answered, for another controller with the same caller ID
 SETTLED_AFTER = timedelta(seconds=15)
 
 
-@dataclass(frozen=True, slots=True)
 class Sweeps:
-    """`quiet_for` is how long a call may go without its end being reported before Twilio is asked."""
+    """`quiet_for` is how long a call may go without its end being reported before Twilio is asked.
 
-    database: Database
-    carrier: CallCarrier
-    clock: Clock
-    quiet_for: timedelta
+    What earlier passes did is remembered in memory only: a new process asks somewhat more than it need.
+    """
+
+    def __init__(self, database: Database, carrier: CallCarrier, clock: Clock, quiet_for: timedelta) -> None:
+        self.database = database
+        self.carrier = carrier
+        self.clock = clock
+        self.quiet_for = quiet_for
+        self._after = ""  # where the last pass ended
+        self._asked_at: dict[str, datetime] = {}
 
     def run(self) -> int:
-        """One pass; returns how many attempts were changed. One that fails does not stop the others."""
+        """One pass; returns how many attempts were changed. One that fails does not stop the others.
+
+        A pass goes on where the last one ended, so that many long calls do not hide the rest.
+        """
         now = self.clock.now()
         with self.database.reading() as connection:
-            late = AttemptRepository(connection).open_since_before(now - self.quiet_for, now, MOST_AT_ONCE)
-        return sum(self._close(attempt_id) for attempt_id in late)
+            late = AttemptRepository(connection).open_since_before(now - self.quiet_for, now, MOST_AT_ONCE, self._after)
+        self._after = late[-1] if len(late) == MOST_AT_ONCE else ""
+        self._asked_at = {attempt: at for attempt, at in self._asked_at.items() if now - at < self._patience}
+        due = [attempt_id for attempt_id in late if attempt_id not in self._asked_at]
+        self._asked_at |= dict.fromkeys(due, now)
+        return sum(self._close(attempt_id) for attempt_id in due)
+
+    @property
+    def _patience(self) -> timedelta:
+        return min(self.quiet_for, ASKED_AGAIN_AFTER)
 
     def _close(self, attempt_id: str) -> bool:
         with self.database.reading() as connection:

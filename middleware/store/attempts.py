@@ -87,14 +87,20 @@ class AttemptRepository:
             self._connection.execute(select(AttemptRow.id).where(AttemptRow.id == attempt_id).with_for_update())
         return self.by_id(attempt_id)
 
-    def open_since_before(self, placed_before: datetime, permits_ended_before: datetime, limit: int) -> list[str]:
-        """Ids of attempts that should be over: ended permits, calls begun long ago, uncertain ones; oldest first."""
+    def open_since_before(
+        self, placed_before: datetime, permits_ended_before: datetime, limit: int, after: str = ""
+    ) -> list[str]:
+        """Ids of attempts that should be over: ended permits, calls begun long ago, uncertain ones; oldest first.
+
+        `after`: only those with a greater id, to go through more than `limit` of them in turns.
+        """
         is_late = or_(
             and_(AttemptRow.state == "permitted", AttemptRow.permit_expires_at < permits_ended_before),
             AttemptRow.state == "uncertain",
             and_(AttemptRow.state.in_(("placed", "ringing", "in-progress")), AttemptRow.placed_at < placed_before),
         )
-        query = select(AttemptRow.id).where(AttemptRow.state.in_(OPEN_STATES), is_late).order_by(AttemptRow.id)
+        is_next = and_(AttemptRow.state.in_(OPEN_STATES), AttemptRow.id > after)
+        query = select(AttemptRow.id).where(is_next, is_late).order_by(AttemptRow.id)
         return list(self._connection.scalars(query.limit(limit)))
 
     def change(self, attempt: AttemptSeen, at: datetime, cause: str, detail: dict[str, Any], **values: object) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from middleware.clock import Clock
 from middleware.decision.model import PlacedBy
+from middleware.errors import CarrierUnavailable
 from middleware.gateways.ports import Pairs
+from middleware.services import sweeps
 from middleware.services.outcomes import Outcomes
 from middleware.services.sweeps import Sweeps
 from middleware.store.attempts import AttemptRepository, AttemptSeen
@@ -38,6 +42,18 @@ class SlowCarrier:
     def list(self, query: Pairs) -> dict[str, Any]:
         self.meanwhile()
         return {"calls": []}
+
+
+@dataclass
+class UnreachableCarrier(SlowCarrier):
+    """A Twilio that never answers, and remembers whom it was asked about."""
+
+    meanwhile: Callable[[], object] = field(init=False, default=lambda: None)
+    asked: list[str] = field(default_factory=list)
+
+    def list(self, query: Pairs) -> dict[str, Any]:
+        self.asked.append(dict(query)["To"])
+        raise CarrierUnavailable("Twilio did not answer: try again")
 
 
 def test_an_outcome_that_is_told_during_a_sweep_stands(store: Database) -> None:
@@ -76,3 +92,21 @@ def _sweeps(store: Database, carrier: SlowCarrier, clock: Clock) -> Sweeps:
 def _attempt(store: Database, attempt_id: str) -> AttemptSeen:
     with store.reading() as connection:
         return AttemptRepository(connection).by_id(attempt_id)
+
+
+def test_many_that_stay_open_do_not_hide_the_rest_and_none_is_asked_about_all_the_time(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps, "MOST_AT_ONCE", 2)
+    insert_campaign(store, "spring")
+    dialer = a_dialer(store)
+    gate = a_gate(store, clock_showing(MORNING))
+    for place in range(5):
+        gate.reserve(a_question(number(place), placed_by=PlacedBy.US, route="twilio_rest"), dialer)
+    asked: list[str] = []
+    sweep = _sweeps(store, UnreachableCarrier(asked=asked), clock_showing(MORNING + timedelta(minutes=5)))
+
+    for _ in range(6):
+        sweep.run()
+
+    assert sorted(asked) == sorted({number(place) for place in range(5)})
