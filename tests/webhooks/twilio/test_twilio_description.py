@@ -54,7 +54,11 @@ def test_the_drop_in_answers_as_twilio_describes_itself(
     assert checked("GET", f"/{sid}.json")["status"] != "queued"
     assert [call["sid"] for call in checked("GET", f".json?PageSize=1&To=%2B{form['To'][1:]}")["calls"]] == [sid]
     assert checked("GET", ".json?From=%2B4599999999")["calls"] == []
-    another = checked("POST", ".json", some_form())["sid"]
+    talkative = some_form()
+    simulator.set_outcomes(
+        numbers={talkative["To"]: {"outcome": "completed", "ring_seconds": 1, "talk_seconds": 14000}}
+    )
+    another = checked("POST", ".json", talkative)["sid"]
     assert checked("POST", f"/{another}.json", {"Twiml": "<Response><Say>Hej</Say></Response>"})["sid"] == another
 
 
