@@ -43,7 +43,7 @@ class Notices:
     mail_from: str
 
     def send(self, notice_id: str) -> None:
-        """Send a due notice. Raises `MailDeferred` when it may be tried again.
+        """Send a due notice. Raises `MailDeferred` when it may be tried again, `NoticeMoved` when another has it.
 
         Before the mail is handed over the notice is marked so. A process that dies after that leaves a notice of which
         nobody knows whether it arrived: it becomes `uncertain` and is shown, never sent a second time.
@@ -68,7 +68,8 @@ class Notices:
                 self._settle(notice, "handed", "due", None)
             raise
         except (MailRefused, IncompleteNotice, InvalidMailAddress, BrokenNoticeTemplate) as error:
-            self._settle(notice, "handed" if is_ours else "due", "refused", str(error))
+            if not self._settle(notice, "handed" if is_ours else "due", "refused", str(error)):
+                raise NoticeMoved("another process has this notice in hand") from error
         except MailUncertain as error:
             self._settle(notice, "handed", "uncertain", str(error))
         else:
@@ -97,7 +98,7 @@ class Notices:
             if not move_notice(connection, notice.id, "due", state="handed", message_id=self._message_id(notice)):
                 raise NoticeMoved("another process is sending this notice")
 
-    def _settle(self, notice: NoticeSeen, expected: str, state: str, detail: str | None) -> None:
+    def _settle(self, notice: NoticeSeen, expected: str, state: str, detail: str | None) -> bool:
         values: dict[str, object] = {"state": state, "detail": detail}
         if state == "sent":
             values["sent_at"] = self.clock.now()
@@ -105,6 +106,7 @@ class Notices:
             is_moved = move_notice(connection, notice.id, expected, **values)
         if is_moved and state in {"refused", "uncertain"}:
             logger.error("notice %s is %s and still owed: %s", notice.id, state, detail)
+        return is_moved
 
     def _content(self, notice: NoticeSeen) -> NoticeContent:
         language = notice.language if notice.language in self.templates.languages else "en"
