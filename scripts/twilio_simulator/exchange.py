@@ -1,6 +1,7 @@
 """The telephone exchange: takes calls, moves them along, reports on them and remembers them."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from scripts.twilio_simulator.activity import Activity
@@ -147,5 +148,7 @@ class Exchange:
             elapsed = (now - kept.state.date_updated).total_seconds() * self.settings.time_scale
             talked = max(0, min(round(elapsed), call.plan.talk_seconds))
         ended = Status.COMPLETED if call.status is Status.IN_PROGRESS else Status.FAILED
-        call.change(self._scheduler.now(), status=ended, date_updated=now, end_time=now, duration=talked)
+        # then, not now: a demonstration's clock may have moved on by days
+        end = kept.state.date_updated + timedelta(seconds=talked / self.settings.time_scale)
+        call.change(self._scheduler.now(), status=ended, date_updated=now, end_time=end, duration=talked)
         self._state_file.changed(call)

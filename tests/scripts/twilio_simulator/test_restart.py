@@ -1,5 +1,7 @@
 """A simulator that is started again still knows its calls."""
 
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,21 @@ def test_calls_survive_a_power_cut_and_those_under_way_have_ended(tmp_path: Path
     kept = {call.sid: call.state.status.value for call in kept_calls(state_file)}
     assert list(kept) == [ended, talking, ringing, new]
     assert [kept[sid] for sid in (ended, talking, ringing)] == ["busy", "completed", "failed"]
+
+
+def test_a_call_that_the_end_of_a_run_cut_off_did_not_go_on_until_the_next(tmp_path: Path) -> None:
+    state_file = tmp_path / "calls.jsonl"
+    with running_simulator(state_file=state_file, outcomes=OUTCOMES) as first:
+        talking, _ringing = place(first, TALKS_FOR_HOURS), place(first, RINGS_FOR_MINUTES)
+        wait_until_in_progress(first, talking)
+        first.kill()
+
+    with running_simulator(state_file=state_file, outcomes=OUTCOMES, clock_offset=86_400) as a_day_later:
+        calls = listed(a_day_later)
+
+    for call in calls:
+        lasted = parsedate_to_datetime(call["end_time"]) - parsedate_to_datetime(call["date_created"])
+        assert lasted < timedelta(minutes=10), call["status"]
 
 
 def test_a_cleared_file_forgets_what_was_before(tmp_path: Path) -> None:
