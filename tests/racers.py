@@ -1,10 +1,10 @@
 """Many processes that ask for attempts at the same moment, each with the whole service to itself.
 
-    with racers(64, api_key, database_url) as field:
-        told = field.race([Ask("spring", number(1), clock.offset)] * 64)
+    with racers(64) as field:
+        told = field.race([Ask(database_url, api_key, "spring", number(1), clock.offset)] * 64)
 
 They come from a fork server that has imported everything and read the policies, so that sixty-four are there within
-seconds. Nothing else is shared: each has connections, a catalogue and a gate of its own.
+seconds. Nothing else is shared: each has connections, a catalogue and a gate of its own. They may race many times.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from middleware.clock import Clock
 from middleware.errors import RingfenceError
 from middleware.services.access import Access
 from middleware.services.asking import Credential
-from middleware.services.attempt_requests import AttemptRequests
+from middleware.services.attempt_requests import AttemptRequests, question_from
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.store.database import Database
 from tests.reserving import a_gate
@@ -35,8 +35,10 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request to reserve, of the attempts API."""
+    """One request to reserve, of the attempts API over this database."""
 
+    database_url: str
+    api_key: str
     campaign: str
     callee: str
     clock_offset: timedelta
@@ -53,13 +55,13 @@ class Told:
 
 
 class Field:
-    """Processes that are warm: each has its connections, its policies and its catalogue."""
+    """Processes that wait to be asked."""
 
     def __init__(self, lines: Sequence[Connection]) -> None:
         self._lines = lines
 
     def race(self, asks: Sequence[Ask]) -> list[Told]:
-        """Everybody asks at once; all answers, in the order of the processes."""
+        """Everybody gets ready, then everybody asks at once; all answers, in the order of the processes."""
         for line, ask in zip(self._lines, asks, strict=True):
             line.send(ask)
         for line in self._lines:
@@ -71,7 +73,7 @@ class Field:
 
 
 @contextmanager
-def racers(count: int, api_key: str, database_url: str) -> Iterator[Field]:
+def racers(count: int) -> Iterator[Field]:
     """So many processes, ended with the block."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -80,7 +82,7 @@ def racers(count: int, api_key: str, database_url: str) -> Iterator[Field]:
     try:
         for _ in range(count):
             ours, theirs = multiprocessing.Pipe()
-            process: BaseProcess = context.Process(target=_run, args=(api_key, database_url, theirs), daemon=True)
+            process: BaseProcess = context.Process(target=_run, args=(theirs,), daemon=True)
             process.start()
             theirs.close()
             lines.append(ours)
@@ -100,24 +102,24 @@ def tally(told: Sequence[Told]) -> Counter[str]:
     )
 
 
-def _run(api_key: str, database_url: str, line: Connection) -> None:
-    database = Database(database_url)
-    catalogue = CurrentCatalogue(database)
+def _run(line: Connection) -> None:
     while True:
         try:
             ask: Ask = line.recv()
         except EOFError:
             return
-        clock = Clock(ask.clock_offset)
-        access = Access(catalogue, clock, b"")
-        attempts = AttemptRequests(a_gate(database, clock, catalogue=catalogue), database, clock)
+        database, clock = Database(ask.database_url), Clock(ask.clock_offset)
+        catalogue = CurrentCatalogue(database)
+        asker = Access(catalogue, clock, b"").by_api_key(ask.api_key)
+        gate = a_gate(database, clock, catalogue=catalogue)
         body = {"campaign": ask.campaign, "callee": ask.callee}
         # everything a running gateway has behind it: connections, the catalogue, the policy, the number
-        attempts.check(body, b"", access.by_api_key(api_key))
+        gate.consider(question_from(body, b"", None), asker)
         line.send("ready")
         begin: float = line.recv()
         line.poll(max(0.0, begin - monotonic()))
-        line.send(_reserve(attempts, body, access.by_api_key(api_key)))
+        line.send(_reserve(AttemptRequests(gate, database, clock), body, asker))
+        database.dispose()
 
 
 def _reserve(attempts: AttemptRequests, body: dict[str, Any], asker: Credential) -> Told:

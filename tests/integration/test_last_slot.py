@@ -1,5 +1,7 @@
 """Sixty-four processes ask at the same moment for what is left: exactly as many get it as there is."""
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,11 +13,12 @@ from middleware.store.database import Database
 from middleware.store.hot_path.model import subject_id
 from middleware.store.models import CompanyRow, ContactNumberRow, ContactRow, GuardRow
 from tests.builders import NOON
-from tests.racers import Ask, racers, tally
+from tests.racers import Ask, Field, racers, tally
 from tests.reserving import MORNING, PEPPER, a_gate, a_question, clock_showing, number
 from tests.rows import insert_campaign, insert_credential, insert_rows, migrated
 
 ASKERS = 64
+API_KEY = "rf_dialer.secret-of-dialer"
 DAY = timedelta(days=1)
 TWO_OF_A_COMPANY = {"caps": [{"count": 2, "within_days": 30, "subject": "company", "scope": "controller"}]}
 CAP_REACHED, IN_FLIGHT = Reason.ATTEMPTS_CAP_REACHED.value, Reason.ATTEMPTS_IN_FLIGHT.value
@@ -27,12 +30,14 @@ def database(database_url: str) -> Database:
     database = migrated(database_url)
     insert_campaign(database, "spring", overrides=TWO_OF_A_COMPANY)
     insert_campaign(database, "autumn", overrides=TWO_OF_A_COMPANY)
+    assert insert_credential(database, "dialer", "dialer", controller_id="acme") == API_KEY
     return database
 
 
-@pytest.fixture
-def api_key(database: Database) -> str:
-    return insert_credential(database, "dialer", "dialer", controller_id="acme")
+@pytest.fixture(scope="module")
+def field() -> Iterator[Field]:
+    with racers(ASKERS) as field:
+        yield field
 
 
 def earlier_attempts(database: Database, callee: str, *days_ago: int) -> None:
@@ -74,43 +79,53 @@ def seqs(database: Database, scope: str, subject: str) -> list[int]:
         return list(connection.scalars(query.order_by(GuardRow.seq)))
 
 
-def everybody_asks(*callees: str, campaigns: tuple[str, ...] = ("spring", "autumn"), days: int = 0) -> list[Ask]:
-    """At ten in the morning in Berlin, `days` after the first race."""
+def race(
+    field: Field,
+    database: Database,
+    *callees: str,
+    campaigns: tuple[str, ...] = ("spring", "autumn"),
+    days: int = 0,
+) -> Counter[str]:
+    """What the processes were told at ten in the morning in Berlin, `days` after the first race."""
     offset = clock_showing(MORNING + days * DAY).offset
-    return [Ask(campaigns[place % len(campaigns)], callee, offset) for place, callee in enumerate(callees)]
+    return tally(
+        field.race(
+            [
+                Ask(database.url, API_KEY, campaigns[place % len(campaigns)], callee, offset)
+                for place, callee in enumerate(callees)
+            ]
+        )
+    )
 
 
-def test_the_last_slot_of_a_callee_goes_to_one_of_64(database: Database, api_key: str) -> None:
+def test_the_last_slot_of_a_callee_goes_to_one_of_64(database: Database, field: Field) -> None:
     earlier_attempts(database, number(0), 20, 15, 10)
 
-    with racers(ASKERS, api_key, database.url) as field:
-        told = field.race(everybody_asks(*[number(0)] * ASKERS, campaigns=("spring",)))
+    told = race(field, database, *[number(0)] * ASKERS, campaigns=("spring",))
 
-    assert tally(told) == {"permitted": 1, f"{CAP_REACHED} and {IN_FLIGHT}": ASKERS - 1}
+    assert told == {"permitted": 1, f"{CAP_REACHED} and {IN_FLIGHT}": ASKERS - 1}
     assert seqs(database, "acme", subject_id(Subject.NUMBER, PEPPER.number(number(0)))) == [1, 2, 3, 4]
 
 
-def test_two_slots_of_a_company_go_to_two_of_64_in_two_campaigns(database: Database, api_key: str) -> None:
+def test_two_slots_of_a_company_go_to_two_of_64_in_two_campaigns(database: Database, field: Field) -> None:
     """Each asks for a colleague of the others, so nothing but the company's cap stands between them."""
     colleagues(database, ASKERS)
 
-    with racers(ASKERS, api_key, database.url) as field:
-        told = field.race(everybody_asks(*(number(which) for which in range(ASKERS))))
+    told = race(field, database, *(number(which) for which in range(ASKERS)))
 
-    assert tally(told) == {"permitted": 2, CAP_REACHED: ASKERS - 2}
+    assert told == {"permitted": 2, CAP_REACHED: ASKERS - 2}
     assert seqs(database, "acme", subject_id(Subject.COMPANY, "company")) == [1, 2]
 
 
 def test_two_slots_of_a_number_go_to_two_of_64_in_two_campaigns_one_after_the_other(
-    database: Database, api_key: str
+    database: Database, field: Field
 ) -> None:
     """While the first is under way nobody else may ring, so there are two races for two slots, and one for none."""
     earlier_attempts(database, number(0), 20, 10)
 
-    with racers(ASKERS, api_key, database.url) as field:
-        outcomes = [tally(field.race(everybody_asks(*[number(0)] * ASKERS, days=days))) for days in (0, 2, 4)]
+    told = [race(field, database, *[number(0)] * ASKERS, days=days) for days in (0, 2, 4)]
 
-    assert outcomes == [
+    assert told == [
         {"permitted": 1, IN_FLIGHT: ASKERS - 1},
         {"permitted": 1, f"{CAP_REACHED} and {IN_FLIGHT}": ASKERS - 1},
         {CAP_REACHED: ASKERS},
