@@ -26,6 +26,7 @@ from middleware.decision.model import (
     SuppressionHit,
 )
 from middleware.store.hot_path.model import (
+    MOST_CONTACTS,
     SPARE_ROWS,
     ContactFound,
     Counted,
@@ -137,7 +138,9 @@ def _hit(entry: SuppressionFound) -> SuppressionHit:
 
 
 def _callee(contacts: tuple[ContactFound, ...]) -> CalleeFacts:
-    """What holds for everybody at the number; where people differ, the fact is unknown."""
+    """What holds for everybody at the number; where people differ, or are too many to compare, it is unknown."""
+    if len(contacts) > MOST_CONTACTS:
+        return CalleeFacts()
     forms = {contact.legal_form for contact in contacts}
     zones = {contact.time_zone for contact in contacts}
     consents = {contact.call_consent_on for contact in contacts}

@@ -10,6 +10,8 @@ from middleware.decision.model import PlacedBy, Scope, Subject
 
 # more rows than the largest cap, so that a few released or blocking ones do not hide those that count
 SPARE_ROWS = 4
+# people at one number whose facts are compared; the stop list is asked about all of them, however many
+MOST_CONTACTS = 50
 
 
 @dataclass(frozen=True, slots=True)

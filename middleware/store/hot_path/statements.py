@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from middleware.decision.model import Scope, Subject
-from middleware.store.hot_path.model import SPARE_ROWS, Counted
+from middleware.store.hot_path.model import MOST_CONTACTS, SPARE_ROWS, Counted
 
 _CONTACTS = """
 WITH person AS (
@@ -18,12 +18,14 @@ WITH person AS (
   JOIN contacts c ON c.id = n.contact_id
   LEFT JOIN companies o ON o.id = c.company_id
   WHERE n.controller_id = :controller_id AND n.number_key = :number_key{narrowed}
-  LIMIT 50
 )
 SELECT 'now' AS kind, {clock} AS a, {value} AS b, '' AS c, '' AS d, '' AS e, '' AS f, '' AS g, '' AS h
 FROM generations WHERE name = 'catalogue'
 UNION ALL
-SELECT 'contact', id, company_id, person_key, company_key, legal_form, time_zone, {consent}, '' FROM person
+SELECT * FROM (
+  SELECT 'contact', id, company_id, person_key, company_key, legal_form, time_zone, {consent}, ''
+  FROM person LIMIT {most}
+) AS people
 UNION ALL
 SELECT 'suppression', id, subject, scope, scope_id, reason, {since}, '', ''
 FROM suppressions WHERE subject_key = :number_key AND lifted_at IS NULL
@@ -96,6 +98,7 @@ def reading(counted: tuple[Counted, ...], with_contact: bool, with_replay: bool,
     """The statement that reads all facts. `guards` rows are tagged with their place in `counted`."""
     cast = "{}" if is_sqlite else "CAST({} AS text)"
     sql = _CONTACTS.format(
+        most=MOST_CONTACTS + 1,
         narrowed=" AND n.contact_id = :contact_id" if with_contact else "",
         clock="''" if is_sqlite else "CAST(clock_timestamp() AS text)",
         value=cast.format("value"),

@@ -27,7 +27,7 @@ class GuardRow(Base):
 
     __tablename__ = "guards"
     __table_args__ = ({"sqlite_with_rowid": False},)
-    scope: Mapped[str] = mapped_column(String(64), primary_key=True)  # id of the controller or campaign
+    scope: Mapped[str] = mapped_column(String(80), primary_key=True)  # a controller, or campaign/<id>
     subject: Mapped[str] = mapped_column(String(40), primary_key=True)  # n:<number key>, p:<contact>, c:<company>
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     kind: Mapped[str] = mapped_column(String(7))  # attempt, block

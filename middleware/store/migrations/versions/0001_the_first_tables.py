@@ -129,7 +129,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "guards",
-        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("scope", sa.String(length=80), nullable=False),
         sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=7), nullable=False),
