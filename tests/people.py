@@ -12,16 +12,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from middleware.keyed_hash import Pepper
 from middleware.store.attempts import AttemptRepository
 from middleware.store.database import Database
 from middleware.store.ids import new_id
 from middleware.store.models import CompanyRow, ContactNumberRow, ContactRow, NoticeRow, OutboxRow
 from middleware.store.notices import owe_notice
 from tests.builders import NOON
+from tests.reserving import PEPPER
 from tests.rows import an_ended_row, insert_attempts, insert_rows
 
-PEPPER = Pepper(b"the pepper of the tests")
 CALLEE = "+4533123456"
 
 

@@ -53,18 +53,20 @@ class Objections:
         """The person and all their numbers; a reservation under way for one of them collides with its block."""
         controllers = controller_ids(connection) if scope == "everywhere" else (notice.controller_id,)
         contacts = contacts_of_person(connection, notice.person_key, controllers) if notice.person_key else ()
-        numbers = {notice.callee_key, *numbers_of(connection, contacts)}
-        suppressions = SuppressionRepository(connection)
-        scope_id = None if scope == "everywhere" else notice.controller_id
-        entries = [(Subject.NUMBER, key) for key in sorted(numbers)]
+        numbers = sorted({notice.callee_key, *numbers_of(connection, contacts)})
+        entries = [(Subject.NUMBER, key) for key in numbers]
         if notice.person_key:
             entries.append((Subject.PERSON, notice.person_key))
+        suppressions = SuppressionRepository(connection)
+        scope_id = None if scope == "everywhere" else notice.controller_id
+        if all(suppressions.has(subject, key, scope, scope_id, OBJECTION) for subject, key in entries):
+            return  # said before: whatever was under way then has collided
+        for key in numbers:  # first, so that of two who object at once the later one finds the entries of the earlier
+            block(connection, controllers, subject_id(Subject.NUMBER, key), now)
         for subject, key in entries:
             suppressions.add(
                 subject, key, scope, scope_id, reason=OBJECTION, source=source, noted_by="the person", at=now
             )
-        for key in sorted(numbers):
-            block(connection, controllers, subject_id(Subject.NUMBER, key), now)
 
 
 def _person(notice: NoticeSeen) -> list[str]:

@@ -18,6 +18,19 @@ class SuppressionRepository:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def has(self, subject: Subject, key: str, scope: str, scope_id: str | None, reason: str) -> bool:
+        """Whether this very bar is in force. `scope_id` None goes with `everywhere`."""
+        is_scope = SuppressionRow.scope_id.is_(None) if scope_id is None else SuppressionRow.scope_id == scope_id
+        same = select(SuppressionRow.id).where(
+            SuppressionRow.subject_key == key,
+            SuppressionRow.subject == subject.value,
+            SuppressionRow.scope == scope,
+            SuppressionRow.reason == reason,
+            SuppressionRow.lifted_at.is_(None),
+            is_scope,
+        )
+        return self._connection.scalar(same.limit(1)) is not None
+
     def add(
         self,
         subject: Subject,
@@ -30,17 +43,8 @@ class SuppressionRepository:
         noted_by: str,
         at: datetime,
     ) -> None:
-        """Bar a subject, unless the very same bar is in force already. `scope_id` None goes with `everywhere`."""
-        is_scope = SuppressionRow.scope_id.is_(None) if scope_id is None else SuppressionRow.scope_id == scope_id
-        same = select(SuppressionRow.id).where(
-            SuppressionRow.subject_key == key,
-            SuppressionRow.subject == subject.value,
-            SuppressionRow.scope == scope,
-            SuppressionRow.reason == reason,
-            SuppressionRow.lifted_at.is_(None),
-            is_scope,
-        )
-        if self._connection.scalar(same) is not None:
+        """Bar a subject, unless the very same bar is in force already."""
+        if self.has(subject, key, scope, scope_id, reason):
             return
         self._connection.execute(
             insert(SuppressionRow).values(
