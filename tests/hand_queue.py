@@ -19,5 +19,8 @@ class HandQueue:
             raise QueueUnavailable("the queue is down, as the test wants it")
         self.jobs.append((outbox_id, tries))
 
+    def waiting(self) -> int:
+        return len(self.jobs)
+
     def forget(self) -> None:
         self.jobs.clear()

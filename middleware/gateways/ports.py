@@ -52,6 +52,9 @@ class JobQueue(Protocol):
     def enqueue(self, outbox_id: str, tries: int) -> None:
         """Raises `QueueUnavailable`; the row then stays due and is queued later."""
 
+    def waiting(self) -> int:
+        """How many ids no worker has taken yet, some perhaps more than once. Raises `QueueUnavailable`."""
+
 
 class CallbackSender(Protocol):
     """Delivers a status callback to the dialer's own URL."""

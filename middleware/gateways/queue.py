@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from redis import Redis
@@ -27,13 +29,24 @@ class RqQueue:
     def enqueue(self, outbox_id: str, tries: int) -> None:
         """See `JobQueue.enqueue`."""
         kept = int(KEPT.total_seconds())
-        try:
+        with _own_errors():
             self._queue.enqueue(
                 JOB, outbox_id, tries, job_timeout=JOB_TIMEOUT, result_ttl=kept, failure_ttl=kept, description=outbox_id
             )
-        except RedisError as error:
-            raise QueueUnavailable(f"the queue did not answer ({type(error).__name__})") from error
+
+    def waiting(self) -> int:
+        """See `JobQueue.waiting`."""
+        with _own_errors():
+            return self._queue.count
 
     def worker(self) -> SimpleWorker:
         """A worker of this queue that runs jobs in its own process: wired services serve all of them."""
         return SimpleWorker([self._queue], connection=self.connection, serializer=JSONSerializer)
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise QueueUnavailable(f"the queue did not answer ({type(error).__name__})") from error

@@ -28,6 +28,8 @@ MOST_TRIES_OF = {
     SEND_NOTICE: DEADLINE // LONGEST_WAIT,
 }
 AT_ONCE = 100
+# Ids in the queue beyond which more would only wait there until their leases end and they are queued again and again
+MOST_WAITING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,12 @@ class Relay:
     clock: Clock
 
     def run(self) -> int:
-        """One pass; returns how many rows were queued. Raises `QueueUnavailable`; they come due again."""
+        """One pass; returns how many rows were queued. Raises `QueueUnavailable`; they come due again.
+
+        While workers are behind, rows wait in the store: the queue stays short, whatever piles up.
+        """
+        if self.queue.waiting() >= MOST_WAITING:
+            return 0
         with self.database.writing() as connection:
             due = claim_due(connection, self.clock.now(), IN_QUEUE, AT_ONCE)
         for promised in due:

@@ -40,6 +40,14 @@ def test_jobs_are_taken_in_the_order_in_which_they_came(valkey: Redis, valkey_ur
     assert [job.args[1] for job in jobs] == [0, 1, 2, 3, 4]
 
 
+def test_the_queue_says_how_many_are_waiting(valkey: Redis, valkey_url: str) -> None:
+    queue = RqQueue(valkey_url)
+    for tries in range(3):
+        queue.enqueue(ROW, tries)
+
+    assert queue.waiting() == 3
+
+
 def test_what_is_kept_of_a_job_goes_by_itself(valkey: Redis, valkey_url: str) -> None:
     RqQueue(valkey_url).enqueue(ROW, 1)
 
@@ -61,6 +69,8 @@ def test_a_queue_that_is_not_there_is_told_when_it_is_used(url: str) -> None:
 
     with pytest.raises(QueueUnavailable):
         queue.enqueue(ROW, 1)
+    with pytest.raises(QueueUnavailable):
+        queue.waiting()
 
 
 def test_a_queue_that_is_full_is_told_and_takes_jobs_again_when_it_is_not(valkey: Redis, valkey_url: str) -> None:

@@ -16,11 +16,13 @@ from sqlalchemy import delete, select, update
 
 from middleware.errors import CallbackFailed, QueueUnavailable
 from middleware.services.delivery import (
+    AT_ONCE,
     AT_WORK,
     IN_QUEUE,
     LONGEST_WAIT,
     MOST_TRIES,
     MOST_TRIES_OF,
+    MOST_WAITING,
     Delivery,
     Relay,
 )
@@ -125,6 +127,24 @@ def test_a_queue_that_is_down_for_a_day_uses_up_no_tries(sqlite_store: Database)
 
     assert (office.relay.run(), office.work()) == (1, 1)
     assert office.rows()["a"].tries == 1
+
+
+def test_the_queue_stays_short_while_no_worker_works(sqlite_store: Database) -> None:
+    doer = Doer()
+    office = Office(sqlite_store, doer)
+    refs = {f"{number}" for number in range(MOST_WAITING + 2 * AT_ONCE)}
+    for ref in refs:
+        office.promise(ref)
+    for _ in range(20):
+        office.relay.run()
+        office.clock.move(IN_QUEUE)
+    assert office.queue.waiting() <= MOST_WAITING + AT_ONCE
+
+    office.work()
+    while office.relay.run():
+        office.work()
+
+    assert (set(doer.done), len(doer.done)) == (refs, len(refs))
 
 
 def test_the_wait_after_a_failure_grows_to_half_an_hour(sqlite_store: Database) -> None:
