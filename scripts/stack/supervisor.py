@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TextIO
+from typing import Any, TextIO
 
 from scripts.stack.errors import CannotStart
 from scripts.stack.parts import Part
@@ -57,6 +58,7 @@ class Supervisor:
     _due: dict[str, float] = field(default_factory=dict)  # part -> when it is started again
     _events: SimpleQueue[Ended | None] = field(default_factory=SimpleQueue)
     _watchman: subprocess.Popen[str] | None = None
+    _guarded: set[int] = field(default_factory=set)  # process groups that the watchman ends after us
     is_stopping: bool = False
 
     def pids(self) -> dict[str, int]:
@@ -131,11 +133,14 @@ class Supervisor:
 
     def dismiss_watchman(self) -> None:
         """After everything has ended."""
-        if self._watchman is not None and self._watchman.stdin is not None:
-            self._watchman.stdin.close()
-            self._watchman.wait()
+        watchman, self._watchman = self._watchman, None
+        if watchman is not None and watchman.stdin is not None:
+            watchman.stdin.close()
+            watchman.wait()
 
     def _spawn(self, part: Part, deaths: int) -> None:
+        if self._watchman is None:
+            self._start_watchman()  # before there is anybody to be ended
         with part.log.open("ab") as log:
             process = subprocess.Popen(
                 part.command,
@@ -149,10 +154,13 @@ class Supervisor:
         self._tell_watchman("+", process.pid)
         Thread(target=self._watch, args=(part.name, process), daemon=True).start()
 
-    def _watch(self, name: str, process: subprocess.Popen[bytes]) -> None:
+    def _watch(self, name: str, process: subprocess.Popen[Any]) -> None:
         self._events.put(Ended(name, process.pid, process.wait()))
 
     def _note_end(self, ended: Ended) -> None:
+        if self._watchman is not None and ended.pid == self._watchman.pid:
+            self._start_watchman()
+            return
         running = self._running.get(ended.name)
         if running is None or running.process.pid != ended.pid:
             return
@@ -177,24 +185,34 @@ class Supervisor:
         running = self._running[part.name]
         return running.process.poll() is None and part.is_ready(running.process.pid)
 
+    def _start_watchman(self) -> None:
+        self._watchman = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(WATCHMAN)],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            pass_fds=[file.fileno() for file in self.held],
+        )
+        Thread(target=self._watch, args=("watchman", self._watchman), daemon=True).start()
+        for group in self._guarded:
+            self._write_to_watchman("+", group)
+
     def _tell_watchman(self, sign: str, group: int) -> None:
+        if sign == "+":
+            self._guarded.add(group)
+        else:
+            self._guarded.discard(group)
         if self._watchman is None or self._watchman.poll() is not None:
-            self._watchman = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(WATCHMAN)],
-                stdin=subprocess.PIPE,
-                text=True,
-                start_new_session=True,
-                pass_fds=[file.fileno() for file in self.held],
-            )
-            for pid in self.pids().values():
-                self._write_to_watchman("+", pid)
-        self._write_to_watchman(sign, group)
+            self._start_watchman()
+        else:
+            self._write_to_watchman(sign, group)
 
     def _write_to_watchman(self, sign: str, group: int) -> None:
         assert self._watchman is not None  # noqa: S101  # for the type checker
         assert self._watchman.stdin is not None  # noqa: S101
-        self._watchman.stdin.write(f"{sign}{group}\n")
-        self._watchman.stdin.flush()
+        with suppress(BrokenPipeError):  # it has just died, and the next one is told of everybody
+            self._watchman.stdin.write(f"{sign}{group}\n")
+            self._watchman.stdin.flush()
 
 
 def _signal(pid: int, number: signal.Signals, *, whole_group: bool) -> None:

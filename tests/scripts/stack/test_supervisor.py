@@ -165,17 +165,39 @@ supervisor.wait(600)
     wait_until(lambda: all(is_gone(pid) for pid in pids))
 
 
-def test_a_watchman_that_was_killed_is_replaced_and_knows_everybody(tmp_path: Path) -> None:
-    watched = Watched(tmp_path)
+def test_a_watchman_that_was_killed_is_replaced_at_once_and_knows_everybody(watched: Watched) -> None:
     supervisor = watched.supervisor
     supervisor.start([watched.part("a", SLEEPER)])
-    first = supervisor.pids()["a"]
-    watchman = next(each for each in psutil.Process().children() if "watchman.py" in " ".join(each.cmdline()))
-    watchman.kill()
-    watchman.wait()
+    beside = supervisor.start_beside((sys.executable, "-c", SLEEPER), os.environ)
+    pids = [supervisor.pids()["a"], beside.pid]
+    killed = watchman()
+    killed.kill()
 
-    supervisor.start([watched.part("b", SLEEPER)])
-    pids = [first, supervisor.pids()["b"]]
+    supervisor.wait(0.5)
+    assert watchman().pid != killed.pid
     supervisor.dismiss_watchman()  # as if we had ended without stopping anything
 
     wait_until(lambda: all(is_gone(pid) for pid in pids))
+
+
+def test_a_watchman_that_dies_just_now_keeps_nobody_from_being_started(watched: Watched) -> None:
+    supervisor = watched.supervisor
+    supervisor.start([watched.part("a", SLEEPER)])
+    killed = watchman()
+    killed.kill()
+    killed.wait()
+
+    supervisor.start([watched.part("b", SLEEPER)])
+    pids = list(supervisor.pids().values())
+    supervisor.dismiss_watchman()
+
+    wait_until(lambda: all(is_gone(pid) for pid in pids))
+
+
+def watchman() -> psutil.Process:
+    """The living one of this process."""
+    return next(
+        each
+        for each in psutil.Process().children()
+        if each.status() != psutil.STATUS_ZOMBIE and "watchman.py" in " ".join(each.cmdline())
+    )
