@@ -27,6 +27,7 @@ from scripts.benchmark.wire import CAMPAIGN, KEY_ID, KEY_SECRET
 
 CONTROLLER = "bench"
 NEEDS_LEGAL_FORM = "NL"
+CHUNK = 20_000
 # Made up, and kept by every store that was filled: its keys are derived from it.
 PEPPER = "the-pepper-of-stores-that-hold-nobody-real"
 
@@ -105,16 +106,10 @@ def fill_contacts(fill: Fill, count: int, at: datetime, pepper: Pepper) -> None:
     """A company and a contact, a legal person's, for the first `count` numbers nobody has asked for yet."""
     offset = (COUNTRIES.index(NEEDS_LEGAL_FORM) - CLEAN.start) % len(COUNTRIES)
     places = range(CLEAN.start + offset, CLEAN.start + offset + count * len(COUNTRIES), len(COUNTRIES))
-    companies: list[Row] = []
-    contacts: list[Row] = []
-    numbers: list[Row] = []
-    for place in places:
-        company, contact, number = _contact(place, at, pepper)
-        companies.append(company)
-        contacts.append(contact)
-        numbers.append(number)
-    for table, rows in ((CompanyRow, companies), (ContactRow, contacts), (ContactNumberRow, numbers)):
-        fill(cast("Table", table.__table__), rows)
+    for first in range(0, count, CHUNK):
+        made = [_contact(place, at, pepper) for place in places[first : first + CHUNK]]
+        for model, rows in zip((CompanyRow, ContactRow, ContactNumberRow), zip(*made, strict=True), strict=True):
+            fill(cast("Table", model.__table__), rows)
 
 
 def _contact(place: int, at: datetime, pepper: Pepper) -> tuple[Row, Row, Row]:

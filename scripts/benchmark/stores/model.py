@@ -55,3 +55,8 @@ def mark_of(rows: int) -> str:
     for path in sorted((MIGRATIONS / "versions").glob("*.py")):
         digest.update(path.read_bytes())
     return f"{rows}-{digest.hexdigest()[:8]}"
+
+
+def is_outdated(name: str, kept: str) -> bool:
+    """Whether a store, named `filled-<mark>`, is of another schema or loader than the one kept now."""
+    return name.rpartition("-")[2] != kept.rpartition("-")[2]

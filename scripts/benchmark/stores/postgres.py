@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.engine import make_url
 
 from scripts.benchmark.baselines import POSTGRES_TABLE
-from scripts.benchmark.stores.model import Fill, Row, StoreUrls
+from scripts.benchmark.stores.model import Fill, Row, StoreUrls, is_outdated
 from scripts.benchmark.stores.postgres_server import RunningPostgres
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -58,6 +58,9 @@ class PostgresStore:
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (_FILLING,))
             names = Identifier(_FILLING), Identifier(self._kept)
             admin.execute(SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
+            for (other,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'filled-%'").fetchall():
+                if is_outdated(other, self._kept):
+                    admin.execute(SQL("DROP DATABASE {}").format(Identifier(other)))
 
     def fresh(self) -> StoreUrls:
         """The last run's databases go; the disk is idle when this returns."""

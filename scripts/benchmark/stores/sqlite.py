@@ -14,10 +14,10 @@ from sqlalchemy import Table
 
 from middleware.store.hot_path.sqlite import as_text
 from scripts.benchmark.baselines import SQLITE_TABLE
-from scripts.benchmark.stores.model import Fill, Row, StoreUrls
+from scripts.benchmark.stores.model import Fill, Row, StoreUrls, is_outdated
 
 # Nothing is asked of the store until it is filled, and a half-filled one is thrown away.
-_FAST = ("PRAGMA synchronous=OFF", "PRAGMA cache_size=-1000000", "PRAGMA foreign_keys=OFF")
+_FAST = ("PRAGMA synchronous=OFF", "PRAGMA cache_size=-400000", "PRAGMA foreign_keys=OFF")
 
 
 class SqliteStore:
@@ -59,6 +59,10 @@ class SqliteStore:
     def keep(self) -> None:
         """Only now does the file get the name by which later runs look for it."""
         self._filling.replace(self._kept)
+        _remove(self._filling)  # what is left beside it
+        for other in self._folder.glob("filled-*.sqlite3"):
+            if is_outdated(other.stem, self._kept.stem):
+                other.unlink()
 
     def fresh(self) -> StoreUrls:
         """The last run's copy goes; the disk is idle when this returns."""

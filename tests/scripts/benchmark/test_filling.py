@@ -1,5 +1,6 @@
 """A filled store looks as the product leaves it, and the product decides on it as the benchmark claims."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,13 +32,18 @@ def _few_contacts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> BenchmarkStore:
-    """A store of each engine, filled with 400 suppressions and 400 attempts."""
-    found: BenchmarkStore
+def store_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], BenchmarkStore]:
+    """Stores of each engine, by their marks."""
     if request.param == "sqlite":
-        found = SqliteStore(tmp_path, mark_of(ROWS))
-    else:
-        found = PostgresStore(RunningPostgres(request.getfixturevalue("postgres_url"), pid=0), mark_of(ROWS))
+        return lambda mark: SqliteStore(tmp_path, mark)
+    server = RunningPostgres(request.getfixturevalue("postgres_url"), pid=0)
+    return lambda mark: PostgresStore(server, mark)
+
+
+@pytest.fixture
+def store(store_of: Callable[[str], BenchmarkStore]) -> BenchmarkStore:
+    """A store filled with 400 suppressions and 400 attempts."""
+    found = store_of(mark_of(ROWS))
     if not found.is_filled():
         fill_store(found, ROWS, OPEN, Progress(disable=True))
     return found
@@ -82,6 +88,26 @@ def test_a_copy_is_fresh_whatever_was_done_to_the_last_one(store: BenchmarkStore
     engine.dispose()
 
     assert counts(store.fresh().product)[AttemptRow] == ROWS
+
+
+def test_a_store_of_another_schema_makes_room_and_one_of_another_size_stays(
+    store_of: Callable[[str], BenchmarkStore],
+) -> None:
+    small, large, newer = (store_of(mark) for mark in ("50-0a0a0a0a", "90-0a0a0a0a", "50-1b1b1b1b"))
+    for each in (small, large):
+        _keep_empty(each)
+    assert small.is_filled()
+
+    _keep_empty(newer)
+
+    assert [each.is_filled() for each in (small, large, newer)] == [False, False, True]
+
+
+def _keep_empty(store: BenchmarkStore) -> None:
+    store.pristine_url()
+    with store.bulk():
+        pass
+    store.keep()
 
 
 def test_the_product_permits_clean_callees_and_refuses_suppressed_ones(store: BenchmarkStore) -> None:
