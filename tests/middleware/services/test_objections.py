@@ -205,6 +205,17 @@ def test_who_said_it_to_one_controller_may_say_it_to_all(world: World) -> None:
     assert (scopes.count("controller"), scopes.count("everywhere")) == (4, 5)
 
 
+def test_saying_it_again_bars_what_was_learnt_of_the_person_since(sqlite_world: World) -> None:
+    world = sqlite_world
+    world.desk.object(world.notice_id, "controller", "one_click")
+    answers_at(world.store, world.anna, "+4520121111")
+
+    world.desk.object(world.notice_id, "controller", "one_click")
+
+    assert ("number", PEPPER.number("+4520121111"), "controller", "acme") in world.rows()
+    assert len(world.rows()) == 5
+
+
 def test_a_lifted_objection_may_be_said_anew(sqlite_world: World) -> None:
     world = sqlite_world
     world.desk.object(world.notice_id, "controller", "one_click")
