@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field
 from hashlib import sha256
+from unicodedata import normalize
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,13 @@ class Pepper:
         return self._key("number", e164)
 
     def mailbox(self, address: str) -> str:
-        """The key of a person by mailbox: lower case, the sub-address kept."""
-        return self._key("mailbox", address.strip().lower())
+        """The key of a person by mailbox: lower case, one way of writing each letter, the sub-address kept."""
+        return self._key("mailbox", normalize("NFKC", address).strip().lower())
 
     def company(self, country: str, register_number: str) -> str:
         """The key of a company by country and register number, without spaces, dots and hyphens."""
-        bare = "".join(character for character in register_number.upper() if character.isalnum())
-        return self._key("company", f"{country.upper()}|{bare}")
+        bare = "".join(character for character in normalize("NFKC", register_number).upper() if character.isalnum())
+        return self._key("company", f"{country.strip().upper()}|{bare}")
 
     def _key(self, kind: str, canonical: str) -> str:
         return hmac.digest(self.secret, f"{kind}|{canonical}".encode(), "sha256").hex()[:32]
