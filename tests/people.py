@@ -67,7 +67,7 @@ def insert_company(store: Database, controller_id: str = "acme", **changes: Any)
         "name": "Boozt & Co A/S",
         "country": "DK",
         "register_number": "12345674",
-        "legal_form": "limited",
+        "legal_form": "legal_person",
     }
     insert_rows(store, CompanyRow, {**values, **changes})
     return company_id
