@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from middleware.clock import Clock
 from middleware.errors import StoreUnavailable
 from middleware.policies.book import PolicyBook
 from middleware.store.database import Database
 from middleware.store.notices import notices_in_trouble
-from middleware.store.outbox import dead_letters
+from middleware.store.outbox import dead_letters, not_begun_since
 from middleware.store.schema import is_current
+
+LONG_WAIT = timedelta(minutes=10)  # within it a queue that was lost has been filled again, many times over
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,15 @@ class Health:
         return HealthReport(not blocking, tuple(blocking), tuple(warnings), self.clock.now(), offset)
 
     def _owed(self) -> list[str]:
+        now = self.clock.now()
         with self.database.reading() as connection:
-            troubled = notices_in_trouble(connection, self.clock.now())
+            troubled = notices_in_trouble(connection, now)
             dead = dead_letters(connection)
+            waiting_since = not_begun_since(connection)
         found = [f"notices: {count} {state}" for state, count in sorted(troubled.items())]
-        return found + ([f"outbox: {dead} given up"] if dead else [])
+        if dead:
+            found.append(f"outbox: {dead} given up")
+        if waiting_since is not None and now - waiting_since > LONG_WAIT:
+            minutes = (now - waiting_since) // timedelta(minutes=1)
+            found.append(f"outbox: not begun for {minutes} minutes; are `ringfence relay` and `worker` running?")
+        return found

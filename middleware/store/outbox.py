@@ -104,5 +104,11 @@ def dead_letters(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "dead")) or 0
 
 
+def not_begun_since(connection: Connection) -> datetime | None:
+    """When the oldest work was promised that nobody has ever begun; None if all of it was."""
+    waiting = and_(OutboxRow.state == "pending", OutboxRow.begun_try.is_(None))
+    return connection.scalar(select(func.min(OutboxRow.created_at)).where(waiting))
+
+
 def _still(outbox_id: str, tries: int) -> ColumnElement[bool]:
     return and_(OutboxRow.id == outbox_id, OutboxRow.tries == tries, OutboxRow.state == "pending")
