@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from middleware.callback_urls import CallbackUrl, read_callback_url
 from middleware.errors import CallbackFailed, CallbackForbidden
 from middleware.gateways.ports import Pairs
+from middleware.gateways.public_addresses import is_public
 
 
 class SignedCallbacks:
@@ -88,7 +89,7 @@ class SignedCallbacks:
         except (OSError, UnicodeError) as error:
             raise CallbackFailed("the dialer's callback host has no address") from error
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
-        if not self._allow_private and not all(_is_public(address) for address in addresses):
+        if not self._allow_private and not all(is_public(address) for address in addresses):
             raise CallbackForbidden("the dialer's callback URL leads into a private network")
         return str(addresses[0])
 
@@ -104,10 +105,3 @@ class _Form(dict[str, list[str]]):
     def getlist(self, name: str) -> list[str]:
         """All values of one name."""
         return self[name]
-
-
-def _is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    inner = None
-    if isinstance(address, ipaddress.IPv6Address):  # an address of the old kind may be wrapped in one of the new
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-    return address.is_global and not address.is_multicast and (inner is None or inner.is_global)
