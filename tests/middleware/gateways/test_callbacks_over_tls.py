@@ -34,17 +34,19 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def _dialers_network(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`dialer.example` is this machine, and the authority is one that everybody trusts."""
+def looked_up(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every name that is looked up. `dialer.example` is this machine, and everybody trusts the authority."""
     trusted = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(trusted)
     monkeypatch.setattr(certifi, "where", lambda: str(trusted))
-    real = socket.getaddrinfo
+    real, looked_up = socket.getaddrinfo, list[str]()
 
     def resolve(host: str, port: int, *rest: Any, **more: Any) -> Any:
+        looked_up.append(host)
         return real("127.0.0.1" if host.endswith("dialer.example") else host, port, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    return looked_up
 
 
 class TlsServer:
@@ -54,6 +56,7 @@ class TlsServer:
         self.asked_names: list[str | None] = []
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
         self.port = 0
+        self.redirects_to: str | None = None
 
 
 @contextmanager
@@ -68,7 +71,9 @@ def tls_server(certificate: trustme.LeafCert) -> Iterator[TlsServer]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             told.requests.append((self.command, self.path, dict(self.headers), body))
-            self.send_response(204)
+            self.send_response(302 if told.redirects_to else 204)
+            if told.redirects_to:
+                self.send_header("Location", told.redirects_to)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
@@ -97,14 +102,16 @@ def send(url: str, method: str = "POST", pairs: list[tuple[str, str]] = PAIRS) -
     sender.send(url, method, pairs, TOKEN, "one delivery")
 
 
-@pytest.mark.usefixtures("_dialers_network")
 @pytest.mark.parametrize("names", [("dialer.example",), ("*.dialer.example", "dialer.example")])
-def test_a_server_that_proves_its_name_gets_the_report(authority: trustme.CA, names: tuple[str, ...]) -> None:
+def test_a_server_that_proves_its_name_gets_the_report(
+    authority: trustme.CA, looked_up: list[str], names: tuple[str, ...]
+) -> None:
     with tls_server(authority.issue_cert(*names)) as server:
         send(f"https://dialer.example:{server.port}/calls?campaign=spring#rc=3")
 
         [(method, path, headers, body)] = server.requests
         assert server.asked_names == ["dialer.example"]
+        assert looked_up.count("dialer.example") == 1  # what was checked is what was connected to
         assert (method, path) == ("POST", "/calls?campaign=spring")
         assert parse_qsl(body.decode()) == PAIRS
         assert headers["Host"] == f"dialer.example:{server.port}"
@@ -112,7 +119,7 @@ def test_a_server_that_proves_its_name_gets_the_report(authority: trustme.CA, na
         assert RequestValidator(TOKEN).validate(url, dict(PAIRS), headers["X-Twilio-Signature"])
 
 
-@pytest.mark.usefixtures("_dialers_network")
+@pytest.mark.usefixtures("looked_up")
 @pytest.mark.parametrize("name", ["another.example", "sub.dialer.example", "127.0.0.1"])
 def test_a_server_with_somebody_elses_certificate_gets_nothing(authority: trustme.CA, name: str) -> None:
     with tls_server(authority.issue_cert(name)) as server:
@@ -122,7 +129,7 @@ def test_a_server_with_somebody_elses_certificate_gets_nothing(authority: trustm
         assert server.requests == []
 
 
-@pytest.mark.usefixtures("_dialers_network")
+@pytest.mark.usefixtures("looked_up")
 def test_a_certificate_that_nobody_vouches_for_gets_nothing() -> None:
     with tls_server(trustme.CA().issue_cert("dialer.example")) as server:
         with pytest.raises(CallbackFailed):
@@ -131,7 +138,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing() -> None:
         assert server.requests == []
 
 
-@pytest.mark.usefixtures("_dialers_network")
+@pytest.mark.usefixtures("looked_up")
 def test_a_server_that_speaks_no_tls_gets_nothing() -> None:
     with webhook_receiver() as receiver:
         with pytest.raises(CallbackFailed):
@@ -140,7 +147,19 @@ def test_a_server_that_speaks_no_tls_gets_nothing() -> None:
         assert receiver.received == []
 
 
-@pytest.mark.usefixtures("_dialers_network")
+@pytest.mark.usefixtures("looked_up")
+def test_a_redirect_is_not_followed(authority: trustme.CA) -> None:
+    with tls_server(authority.issue_cert("dialer.example")) as server, webhook_receiver() as elsewhere:
+        for there in (f"{elsewhere.url}/", "/again", "//127.0.0.1/again"):
+            server.redirects_to = there
+            with pytest.raises(CallbackFailed, match="302"):
+                send(f"https://dialer.example:{server.port}/")
+
+        assert elsewhere.received == []
+        assert [path for _, path, _, _ in server.requests] == ["/"] * 3
+
+
+@pytest.mark.usefixtures("looked_up")
 def test_an_address_in_the_url_is_proved_as_an_address(authority: trustme.CA) -> None:
     with tls_server(authority.issue_cert("127.0.0.1")) as server:
         send(f"https://127.0.0.1:{server.port}/")
