@@ -8,6 +8,8 @@ office.work()
 from __future__ import annotations
 
 from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from middleware.store.database import Database
 from middleware.store.notices import SEND_NOTICE
 from tests.builders import NOON
 from tests.hand_queue import HandQueue
-from tests.mail_server import MailServer
+from tests.mail_server import MailServer, ReceivedMail
 from tests.people import insert_contact, owe
 from tests.stopped_clock import StoppedClock
 
@@ -63,3 +65,23 @@ class NoticeOffice:
             while self.queue.jobs:
                 done += self.delivery.run(*self.queue.jobs.popleft())
         return done
+
+
+def the_mail(server: MailServer) -> EmailMessage:
+    """The only one that arrived."""
+    [received] = server.mails
+    return read(received)
+
+
+def read(received: ReceivedMail) -> EmailMessage:
+    """A mail as its reader's program sees it."""
+    mail = message_from_bytes(received.content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def text_of(mail: EmailMessage) -> str:
+    """Its plain text, line breaks and all kinds of blanks as one blank."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(str(body.get_content()).split())

@@ -6,22 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from middleware.decision.model import CalleeFacts, LegalForm, Outcome, PlacedBy, Reason, Scope, Subject
 from middleware.services.facts import (
     Known,
     facts_from,
-    further_back,
     guards_to_take,
     known_contact,
-    reaches_far_enough,
 )
 from middleware.store.database import Database
 from middleware.store.hot_path.model import (
     MOST_CONTACTS,
-    SPARE_ROWS,
     ContactFound,
     Counted,
     GuardFound,
@@ -29,12 +24,11 @@ from middleware.store.hot_path.model import (
     HotReading,
     SuppressionFound,
 )
-from middleware.store.models import GuardRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.builders import NOON, some_campaign, some_number
 from tests.people import insert_company, insert_contact
 from tests.reserving import MORNING, PEPPER, a_dialer, a_gate, a_question, clock_showing
-from tests.rows import insert_campaign, insert_rows
+from tests.rows import insert_campaign
 
 DAY = timedelta(days=1)
 BY_NUMBER, BY_PERSON = (Scope.CONTROLLER, Subject.NUMBER), (Scope.CONTROLLER, Subject.PERSON)
@@ -164,6 +158,25 @@ def test_rows_that_do_not_count_are_no_attempts() -> None:
     assert (past.placed_by, past.outcome, past.ended_at) == (PlacedBy.US, Outcome.NO_ANSWER, NOON + 2 * DAY)
 
 
+def test_a_suppression_of_anybody_at_a_switchboard_bars_it(store: Database) -> None:
+    insert_campaign(store)
+    switchboard, dialer = "+4533123456", a_dialer(store)
+    company = insert_company(store)
+    for place in range(MOST_CONTACTS + 20):
+        insert_contact(store, email=f"p{place:02d}@boozt.example", numbers=(switchboard,), company_id=company)
+    gate = a_gate(store, clock_showing(MORNING))
+    assert gate.consider(a_question(switchboard), dialer).decision.is_permitted
+
+    with store.writing() as connection:
+        person = PEPPER.mailbox(f"p{MOST_CONTACTS + 15:02d}@boozt.example")
+        SuppressionRepository(connection).add(
+            Subject.PERSON, person, "everywhere", None, reason="x", source="x", noted_by="x", at=NOON
+        )
+
+    refusals = gate.consider(a_question(switchboard), dialer).decision.refusals
+    assert [verdict.reason for verdict in refusals] == [Reason.SUPPRESSION_PERSON]
+
+
 # ---------------------------------------------------------------- the rows to take
 
 
@@ -189,104 +202,3 @@ def test_the_next_row_of_everybody_known_is_taken_in_one_order() -> None:
         GuardKey("campaign/spring", "n:key", 1),
     )
     assert at_switchboard == (GuardKey("acme", "n:key", 8), GuardKey("campaign/spring", "n:key", 1))
-
-
-# ---------------------------------------------------------------- how far back
-
-
-@pytest.mark.parametrize(
-    ("newest", "rows", "enough"),
-    [
-        (1, "", True),
-        (4, "cccc", True),
-        (4, "cccccccc", True),
-        (4, "----cccc", True),
-        (4, "-----ccc", False),
-        (4, "--------", False),
-        (4, "-------", True),  # fewer rows than were asked for: there are no others
-        (1, "-----", False),
-        (1, "----c", True),
-    ],
-)
-def test_rows_that_do_not_count_may_hide_some_that_do(newest: int, rows: str, enough: bool) -> None:
-    found = [a_guard(len(rows) - place, counts=mark == "c") for place, mark in enumerate(rows)]
-
-    reading = a_reading(guards={BY_NUMBER: found})
-
-    assert reaches_far_enough(reading, (Counted(*BY_NUMBER, newest),)) is enough
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([BY_NUMBER, BY_PERSON]), st.lists(st.booleans(), max_size=300), min_size=1, max_size=2
-    ),
-    st.integers(1, 6),
-)
-def test_looking_further_back_finds_all_that_a_cap_asks_for(
-    marks: dict[tuple[Scope, Subject], list[bool]], newest: int
-) -> None:
-    everything = {
-        subject: [a_guard(len(each) - place, counts=mark) for place, mark in enumerate(each)]
-        for subject, each in marks.items()
-    }
-
-    def read(counted: tuple[Counted, ...]) -> HotReading:
-        asked = {(each.scope, each.subject): each.newest + SPARE_ROWS for each in counted}
-        return a_reading(guards={subject: rows[: asked[subject]] for subject, rows in everything.items()})
-
-    counted = wanted = tuple(Counted(*subject, newest) for subject in marks)
-    reading = read(counted)
-    while not reaches_far_enough(reading, counted):
-        counted = further_back(counted)
-        reading = read(counted)
-
-    assert [(each.scope, each.subject) for each in counted] == [(each.scope, each.subject) for each in wanted]
-    for subject, rows in everything.items():
-        found = [row.attempt_id for row in reading.guards[subject] if row.counts]
-        assert found[:newest] == [row.attempt_id for row in rows if row.counts][:newest]
-
-
-def test_a_cap_holds_behind_any_number_of_withdrawn_permits(store: Database) -> None:
-    insert_campaign(store, overrides={"caps": [{"count": 2, "within_days": 60, "scope": "campaign"}]})
-    callee, dialer = "+4533123456", a_dialer(store)
-    key = f"n:{PEPPER.number(callee)}"
-    gate = a_gate(store, clock_showing(MORNING))
-    assert gate.consider(a_question(callee), dialer).decision.is_permitted
-
-    rows: list[dict[str, Any]] = []
-    for scope in ("campaign/spring", "acme"):
-        for seq in range(1, 203):
-            at = MORNING - timedelta(days=40) + timedelta(minutes=seq)
-            withdrawn = at if seq > 2 else None
-            row: dict[str, Any] = {
-                "scope": scope,
-                "subject": key,
-                "seq": seq,
-                "kind": "attempt",
-                "attempt_id": f"{seq}",
-            }
-            row |= {"campaign_id": "spring", "reserved_at": at, "expires_at": at, "placed_by": "us", "is_placed": True}
-            rows.append({**row, "outcome": "no-answer", "ended_at": at, "released_at": withdrawn})
-    insert_rows(store, GuardRow, *rows)
-
-    refusals = gate.consider(a_question(callee), dialer).decision.refusals
-    assert [verdict.reason for verdict in refusals] == [Reason.ATTEMPTS_CAP_REACHED]
-
-
-def test_a_suppression_of_anybody_at_a_switchboard_bars_it(store: Database) -> None:
-    insert_campaign(store)
-    switchboard, dialer = "+4533123456", a_dialer(store)
-    company = insert_company(store)
-    for place in range(MOST_CONTACTS + 20):
-        insert_contact(store, email=f"p{place:02d}@boozt.example", numbers=(switchboard,), company_id=company)
-    gate = a_gate(store, clock_showing(MORNING))
-    assert gate.consider(a_question(switchboard), dialer).decision.is_permitted
-
-    with store.writing() as connection:
-        person = PEPPER.mailbox(f"p{MOST_CONTACTS + 15:02d}@boozt.example")
-        SuppressionRepository(connection).add(
-            Subject.PERSON, person, "everywhere", None, reason="x", source="x", noted_by="x", at=NOON
-        )
-
-    refusals = gate.consider(a_question(switchboard), dialer).decision.refusals
-    assert [verdict.reason for verdict in refusals] == [Reason.SUPPRESSION_PERSON]

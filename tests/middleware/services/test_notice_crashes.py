@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, select
 
-from middleware.notices.links import ObjectionLinks
-from middleware.notices.render import NoticeTemplates
 from middleware.services.delivery import AT_WORK, IN_QUEUE, LONGEST_WAIT, Delivery, Relay
 from middleware.services.notices import Notices
 from middleware.store.database import Database
@@ -21,14 +18,11 @@ from middleware.store.notices import SEND_NOTICE
 from tests.builders import NOON
 from tests.fakes import Killed, ScriptedTransport
 from tests.hand_queue import HandQueue
+from tests.notice_office import LINKS, MAIL_FROM, TEMPLATES
 from tests.people import insert_contact, owe
 from tests.rows import insert_campaign
 from tests.stopped_clock import StoppedClock
 
-CONFIG = Path(__file__).parents[3] / "config"
-MAIL_FROM = "notices@ringfence.example"
-TEMPLATES = NoticeTemplates(CONFIG / "notices")
-LINKS = ObjectionLinks("a link secret for tests, and for tests alone", "https://calls.example")
 ENDS = (
     *("takes", "defers", "refuses", "dies", "defers late", "refuses late", "dies late"),
     *("dies delivered", "lost", "lost early"),

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,45 +11,11 @@ from sqlalchemy import select
 from middleware.errors import NotFound
 from middleware.store.database import Connection, Database
 from middleware.store.models import OutboxRow
-from middleware.store.outbox import Promise, begin, claim_due, dead_letters, finish, give_up, promise, put_back
+from middleware.store.outbox import Promise, dead_letters, finish, give_up, promise, put_back
 from tests.builders import NOON
+from tests.outbox_rows import AT_WORK, LEASE, begun, claimed, one, promised, refs, written
 
-T = TypeVar("T")
 SECOND = timedelta(seconds=1)
-LEASE = 20 * SECOND
-AT_WORK = 90 * SECOND
-
-
-def written(store: Database, work: Callable[[Connection], T]) -> T:
-    """What some work in a transaction of its own comes to."""
-    with store.writing() as connection:
-        return work(connection)
-
-
-def promised(store: Database, *refs: str, stream: str = "", at: datetime = NOON) -> None:
-    """Rows named by their `ref`, each in a stream of its own unless one is named."""
-    with store.writing() as connection:
-        for ref in refs:
-            promise(connection, "a_kind", ref, stream or ref, at)
-
-
-def claimed(store: Database, at: datetime = NOON, limit: int = 100) -> list[Promise]:
-    return written(store, lambda connection: claim_due(connection, at, LEASE, limit))
-
-
-def refs(store: Database, at: datetime = NOON) -> list[str]:
-    """What is due, claimed."""
-    return [each.ref for each in claimed(store, at)]
-
-
-def begun(store: Database, each: Promise, at: datetime = NOON) -> Promise | None:
-    return written(store, lambda connection: begin(connection, each.id, each.tries, at, AT_WORK))
-
-
-def one(store: Database, at: datetime = NOON) -> Promise:
-    """The only row that is due, claimed."""
-    [found] = claimed(store, at)
-    return found
 
 
 def row_of(store: Database, each: Promise) -> tuple[str, int, int | None, str | None]:
@@ -265,76 +227,3 @@ def test_the_first_of_a_stream_keeps_back_the_others_and_no_other_stream(store: 
     begun(store, again, hour)
     assert written(store, lambda connection: give_up(connection, again, "no use"))
     assert "second" in refs(store, hour + LEASE)
-
-
-# ---------------------------------------------------------------- several at once
-
-
-def test_relays_at_the_same_time_share_the_work_without_an_overlap(store: Database) -> None:
-    promised(store, *(f"{place}" for place in range(120)))
-    promised(store, *(f"call {place}" for place in range(5)), stream="call")
-    together = threading.Barrier(6)
-
-    def relay() -> list[Promise]:
-        own = Database(store.url)
-        together.wait(10)
-        found = []
-        for _ in range(12):
-            found += claimed(own, limit=7)
-        own.dispose()
-        return found
-
-    with ThreadPoolExecutor(6) as pool:
-        taken = Counter(each.ref for future in [pool.submit(relay) for _ in range(6)] for each in future.result(30))
-
-    assert set(taken.values()) == {1}
-    assert len(taken) == 121  # of the call, the first alone
-    assert "call 0" in taken
-
-
-@pytest.mark.postgres
-def test_a_relay_does_not_wait_for_another_that_is_claiming(postgres_store: Database) -> None:
-    promised(postgres_store, "a", "b", "c")
-    other = Database(postgres_store.url)
-
-    with postgres_store.writing() as connection:
-        [first] = claim_due(connection, NOON, LEASE, 1)
-        with other.writing() as second:
-            second.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
-            rest = claim_due(second, NOON, LEASE, 9)
-
-    other.dispose()
-    assert {first.ref, *(each.ref for each in rest)} == {"a", "b", "c"}
-    assert first.ref not in {each.ref for each in rest}
-
-
-def test_workers_that_got_one_try_at_the_same_time_begin_it_once(store: Database) -> None:
-    promised(store, *(f"{place}" for place in range(10)))
-    due = claimed(store)
-    together = threading.Barrier(8)
-
-    def work(_: int) -> list[str]:
-        own = Database(store.url)
-        together.wait(10)
-        mine = [each.ref for each in due if begun(own, each)]
-        own.dispose()
-        return mine
-
-    with ThreadPoolExecutor(8) as pool:
-        taken = Counter(ref for mine in pool.map(work, range(8)) for ref in mine)
-
-    assert taken == Counter({f"{place}": 1 for place in range(10)})
-
-
-@pytest.mark.postgres
-def test_beginning_and_claiming_again_exclude_each_other(postgres_store: Database) -> None:
-    promised(postgres_store, "a")
-    mine = one(postgres_store)
-    other = Database(postgres_store.url)
-    later = NOON + LEASE
-
-    with postgres_store.writing() as connection:
-        assert begin(connection, mine.id, mine.tries, later, AT_WORK)
-        assert claimed(other, later) == []  # it is locked, and passed over
-    assert claimed(other, later) == []
-    other.dispose()
