@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
@@ -16,6 +17,7 @@ from middleware.errors import StoreUnavailable
 from middleware.store.turns import Turns
 
 __all__ = ["SQLITE_PRAGMAS", "Connection", "Database"]  # services hold connections, and ask no queries
+MOST_LOCKED = 100  # of five hundredths of a second each
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged attempt survives a power cut
@@ -71,7 +73,21 @@ class Database:
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     for pragma in SQLITE_PRAGMAS:
-        connection.execute(pragma)
+        _insist(connection, pragma)
+
+
+def _insist(connection: sqlite3.Connection, pragma: str) -> None:
+    """Several processes may make a new file at once, and the change to a write-ahead log does not wait by itself."""
+    for _ in range(MOST_LOCKED):
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            Event().wait(0.05)
+        else:
+            return
+    connection.execute(pragma)
 
 
 def _begin_sqlite(connection: Connection) -> None:
