@@ -25,8 +25,8 @@ from scripts.benchmark.stores.postgres_server import PostgresMissing
 from scripts.benchmark.summary import comparisons, summarise
 from scripts.benchmark.tables import LEGEND, costs_table, figures_table, ratios_table
 
-FULL = {"rows": 1_000_000, "rounds": 5, "seconds": 3.0}
-QUICK = {"rows": 50_000, "rounds": 3, "seconds": 1.0}
+FULL = {"rows": 1_000_000, "rounds": 5, "seconds": 3.0, "warm_up": 20.0}
+QUICK = {"rows": 50_000, "rounds": 3, "seconds": 1.0, "warm_up": 1.0}
 MOST_FAULTS_SHOWN = 10
 # wide enough for the tables where the output is a file
 WIDTH = None if sys.stdout.isatty() else 140
@@ -38,6 +38,9 @@ WIDTH = None if sys.stdout.isatty() else 140
 @click.option("--rows", type=click.IntRange(1_000, 4_000_000), help=f"[default: {FULL['rows']:,}]")
 @click.option("--rounds", type=click.IntRange(1, 50), help=f"[default: {FULL['rounds']}]")
 @click.option("--seconds", type=click.FloatRange(0.2, 30), help=f"Of each slice.  [default: {FULL['seconds']:g}]")
+@click.option(
+    "--warm-up", type=click.FloatRange(0.2, 120), help=f"Seconds, of each server.  [default: {FULL['warm_up']:g}]"
+)
 @click.option(
     "--quick", is_flag=True, help=f"{QUICK['rows']:,} rows, {QUICK['rounds']} rounds of {QUICK['seconds']:g} s."
 )
@@ -54,6 +57,7 @@ def main(
     rows: int | None,
     rounds: int | None,
     seconds: float | None,
+    warm_up: float | None,
     quick: bool,
     seed: int,
     data_dir: Path | None,
@@ -66,6 +70,7 @@ def main(
     plan = Plan(
         connections=tuple(sorted(set(connections))),
         seconds=seconds or size["seconds"],
+        warm_up=warm_up or size["warm_up"],
         rounds=rounds or int(size["rounds"]),
         rows=rows or int(size["rows"]),
         seed=seed,

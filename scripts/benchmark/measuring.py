@@ -20,10 +20,15 @@ MARGIN = timedelta(milliseconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`rows` are in the store; `seed` fixes the order of the slices."""
+    """`rows` are in the store; `seed` fixes the order of the slices.
+
+    `warm_up` is in seconds for each server that writes. A store that was just copied is not as it is in use: no page
+    is in memory yet, and PostgreSQL logs each one whole when it is first changed after a checkpoint.
+    """
 
     connections: Sequence[int]
     seconds: float
+    warm_up: float
     rounds: int
     rows: int
     seed: int
@@ -46,23 +51,24 @@ class Measuring:
         """Warm everything up, then measure round after round; `tell` hears what is being done."""
         for server in self.servers:
             tell(f"warming up {server.name}")
-            self._slice(server, WARM_UP_CONNECTIONS)
+            seconds = self.plan.warm_up if server.probe.table else self.plan.seconds
+            self._slice(server, WARM_UP_CONNECTIONS, seconds)
         cells = [(server, connections) for server in self.servers for connections in self.plan.connections]
         order = random.Random(self.plan.seed)  # noqa: S311  # an order that can be repeated, no secret
         for turn in range(1, self.plan.rounds + 1):
             order.shuffle(cells)
             for server, connections in cells:
                 tell(f"round {turn}: {server.name} x {connections}")
-                yield self._slice(server, connections)
+                yield self._slice(server, connections, self.plan.seconds)
 
     def count(self) -> int:
         """How many slices there will be, without the warming up."""
         return len(self.servers) * len(self.plan.connections) * self.plan.rounds
 
-    def _slice(self, server: RunningServer, connections: int) -> Slice:
+    def _slice(self, server: RunningServer, connections: int, seconds: float) -> Slice:
         first = self._asked.get(server.engine, 0)
         since = datetime.now(UTC) + self.offset - MARGIN
-        report, usage = self._loaded(LoadPlan(server.port, connections, self.plan.seconds, first, self.plan.rows))
+        report, usage = self._loaded(LoadPlan(server.port, connections, seconds, first, self.plan.rows))
         self._asked[server.engine] = first + report.sent
         return slice_of(
             cell=Cell(server.engine, server.probe.letter, connections),

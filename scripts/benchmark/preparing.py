@@ -122,6 +122,7 @@ def _fresh(store: BenchmarkStore, moment: datetime, progress: Progress) -> Store
 
 
 def run_minutes(bench: Bench) -> timedelta:
-    """About how long the slices take, for all engines."""
+    """About how long the warming up and the slices take, for all engines."""
     servers = sum(engine in probe.engines for engine in bench.engines for probe in PROBES)
-    return timedelta(seconds=servers * (len(bench.plan.connections) * bench.plan.rounds + 1) * (bench.plan.seconds + 1))
+    plan = bench.plan
+    return timedelta(seconds=servers * (plan.warm_up + len(plan.connections) * plan.rounds * (plan.seconds + 1)))

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from scripts.benchmark.__main__ import main
 
-SMALL = ("--rows", "1000", "--rounds", "1", "--seconds", "0.3", "--connections", "2", "--connections", "1")
+SMALL = ("--quick", "--rows", "1000", "--rounds", "1", "--seconds", "0.3", "--connections", "2", "--connections", "1")
 
 
 def bench(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
