@@ -66,10 +66,10 @@ class Measuring:
         return len(self.servers) * len(self.plan.connections) * self.plan.rounds
 
     def _slice(self, server: RunningServer, connections: int, seconds: float) -> Slice:
-        first = self._asked.get(server.engine, 0)
+        first = self._asked.get(server.name, 0)
         since = datetime.now(UTC) + self.offset - MARGIN
         report, usage = self._loaded(LoadPlan(server.port, connections, seconds, first, self.plan.rows))
-        self._asked[server.engine] = first + report.sent
+        self._asked[server.name] = first + report.sent
         return slice_of(
             cell=Cell(server.engine, server.probe.letter, connections),
             report=report,
