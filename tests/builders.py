@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from middleware.decision.model import (
     Audience,
+    AutomationRules,
     BalancingTest,
     Basis,
     CalleeFacts,
+    CallerIdFacts,
+    CallerIdRules,
     CallFacts,
     CallingHours,
     CampaignFacts,
     Cap,
+    ClosedPrefix,
+    DataRules,
+    Dialling,
     Gate,
     GateKind,
     History,
@@ -25,8 +32,13 @@ from middleware.decision.model import (
     PastAttempt,
     PlacedBy,
     Policy,
+    RefusalRest,
+    RegionalHours,
+    RequestFacts,
     Scope,
     Spacing,
+    Speaker,
+    Standing,
     Subject,
     SuppressionHit,
     Window,
@@ -59,7 +71,7 @@ def some_hours(
     holidays: Sequence[date] = (),
     calendar_from: date = date(2026, 1, 1),
     calendar_until: date = date(2028, 12, 31),
-    early_closings: Mapping[tuple[int, int], int] | None = None,
+    early_closings: Mapping[str, int] | None = None,
 ) -> CallingHours:
     """Monday to Friday 09:00-17:00, no holidays, 2026 to 2028."""
     return CallingHours(
@@ -107,9 +119,15 @@ def some_policy(
     spacing_after: Mapping[Outcome, timedelta] | None = None,
     gates: Sequence[Gate] = (DOCUMENTED_BASIS,),
     ring_timeout: timedelta = timedelta(seconds=30),
+    regional_hours: RegionalHours | None = None,
+    refusal_rest: timedelta | None = timedelta(days=60),
+    caller_id: CallerIdRules | None = None,
+    max_age: timedelta = timedelta(days=365),
+    advert_protection: Origin | None = None,
+    closed_prefixes: Sequence[str] = (),
     digest: str = "d" * 64,
 ) -> Policy:
-    """Working hours, four attempts in 30 days, a day between them, a documented basis."""
+    """Working hours, four attempts in 30 days, a day between them, 60 after a refusal, a documented basis."""
     return Policy(
         country=country,
         audience=audience,
@@ -119,8 +137,29 @@ def some_policy(
         gates=tuple(gates),
         ring_timeout=ring_timeout,
         ring_origin=ORIGIN,
+        regional_hours=regional_hours,
+        refusal_rest=RefusalRest(refusal_rest, ORIGIN),
+        caller_id=caller_id or CallerIdRules(ORIGIN),
+        automation=AutomationRules(ORIGIN, ORIGIN),
+        data=DataRules(ORIGIN, max_age, ORIGIN, advert_protection),
+        closed_prefixes=tuple(ClosedPrefix(prefix, ORIGIN) for prefix in closed_prefixes),
         digest=digest,
     )
+
+
+def a_caller_id(
+    number: str = "+4570101010",
+    *,
+    country: str | None = "DK",
+    kind: NumberKind = NumberKind.FIXED,
+    standing: Standing = Standing.OWNED,
+    in_directory: bool = True,
+) -> CallerIdFacts:
+    """A Danish landline of the controller's own, findable in the directory."""
+    return CallerIdFacts(number, country, kind, standing, in_directory)
+
+
+CALLER_ID = a_caller_id()
 
 
 def some_number(
@@ -145,8 +184,14 @@ def some_campaign(
     ends_on: date | None = None,
     balancing_test: BalancingTest | None = BALANCED,
     washed_at: Mapping[str, datetime] | None = None,
+    **more: Any,
 ) -> CampaignFacts:
-    """An open B2B campaign with a balancing test and no dates."""
+    """An open B2B campaign with its papers on file, a list of known source checked lately, and no dates."""
+    papers: dict[str, Any] = {
+        "is_controller_identified": True,
+        "has_list_source": True,
+        "list_checked_on": date(2026, 1, 2),
+    }
     return CampaignFacts(
         campaign_id=campaign_id,
         controller_id=controller_id,
@@ -156,7 +201,19 @@ def some_campaign(
         ends_on=ends_on,
         balancing_test=balancing_test,
         washed_at=dict(washed_at or {}),
+        **papers | more,
     )
+
+
+def a_request(
+    *,
+    speaker: Speaker | None = Speaker.HUMAN,
+    dialling: Dialling | None = Dialling.PREVIEW,
+    free_agents: int | None = None,
+    caller_id: CallerIdFacts | None = CALLER_ID,
+) -> RequestFacts:
+    """A human speaks, one call for each agent, and the controller's own number is shown."""
+    return RequestFacts(speaker, dialling, free_agents, caller_id)
 
 
 def an_attempt(
@@ -208,6 +265,7 @@ def some_facts(
     number: NumberFacts | None = None,
     campaign: CampaignFacts | None = None,
     callee: CalleeFacts | None = None,
+    request: RequestFacts | None = None,
     suppressions: Sequence[SuppressionHit] = (),
     attempts: Sequence[PastAttempt] = (),
     histories: Sequence[History] = (),
@@ -219,6 +277,7 @@ def some_facts(
         number=number or some_number(),
         campaign=campaign or some_campaign(),
         callee=callee or CalleeFacts(),
+        request=request or a_request(),
         suppressions=tuple(suppressions),
         histories=at_number + tuple(histories),
     )

@@ -16,9 +16,9 @@ from itertools import islice
 from typing import Any
 
 import orjson
+from middleware.decision.encoding import facts_to_json
 from sqlalchemy import Column, MetaData, Table, func, insert, literal, select, true
 
-from middleware.decision.encoding import facts_to_json
 from middleware.keyed_hash import digest
 from middleware.services.asking import ReasonGiven, reasons_to_json
 from middleware.store.catalogue import raise_generation

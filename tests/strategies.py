@@ -86,7 +86,7 @@ class Schedule:
             holidays=[date.fromisoformat(day) for day in self.holidays],
             calendar_from=FIRST_DAY,
             calendar_until=LAST_DAY,
-            early_closings={(int(day[:2]), int(day[3:])): int(at[:2]) * 60 + int(at[3:]) for day, at in self.early},
+            early_closings={day: int(at[:2]) * 60 + int(at[3:]) for day, at in self.early},
         )
 
     def is_open(self, zones: Sequence[str], at: datetime) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from middleware.decision.model import CallFacts, CallingHours, Window
+from middleware.decision.model import CalendarSpan, CallFacts, CallingHours, Window
 
 DAY = timedelta(days=1)
 # How far ahead an opening is looked for. Zones that are never open together would else be searched for years.
@@ -47,19 +47,32 @@ def callee_zones(facts: CallFacts) -> tuple[ZoneInfo, ...]:
 
 
 def windows_on(hours: CallingHours, day: date) -> Sequence[Window]:
-    """The windows of one local day, cut at its early closing; none on holidays and outside the checked calendar."""
+    """The windows of one local day, cut on eves and at its early closing; none on holidays and outside the calendar."""
     if day in hours.holidays or not hours.calendar_from <= day <= hours.calendar_until:
         return ()
-    windows = hours.week[day.weekday()]
-    early = hours.early_closings.get((day.month, day.day)) if hours.early_closings else None
+    windows: Sequence[Window] = hours.week[day.weekday()]
+    if hours.eve is not None and day + DAY in hours.holidays:
+        windows = overlap(windows, hours.eve)
+    early = hours.early_closings.get(day.isoformat()[5:]) if hours.early_closings else None
     if early is None:
         return windows
     return tuple(Window(w.opens, min(w.closes, early)) for w in windows if w.opens < early)
 
 
+def overlap(some: Sequence[Window], others: Sequence[Window]) -> tuple[Window, ...]:
+    """What lies in both. Each is in order and does not overlap itself."""
+    both = (Window(max(a.opens, b.opens), min(a.closes, b.closes)) for a in some for b in others)
+    return tuple(window for window in both if window.opens < window.closes)
+
+
 def spell_windows(windows: Sequence[Window]) -> str:
     """Windows of one day for people: `09:00-12:00, 13:00-17:00`, or `none`."""
-    return ", ".join(f"{_spell_clock(w.opens)}-{_spell_clock(w.closes)}" for w in windows) or "none"
+    return ", ".join(spelled(windows)) or "none"
+
+
+def spelled(windows: Sequence[Window]) -> tuple[str, ...]:
+    """Each window as `09:00-12:00`."""
+    return tuple(f"{_spell_clock(w.opens)}-{_spell_clock(w.closes)}" for w in windows)
 
 
 def is_open(hours: CallingHours, zone: ZoneInfo, at: datetime) -> bool:
@@ -96,6 +109,29 @@ def day_begins(zone: ZoneInfo, day: date) -> datetime:
     if midnight - before < change:
         return midnight - before
     return max(midnight - after, change)
+
+
+def span_begins(zones: Sequence[ZoneInfo], span: CalendarSpan, at: datetime) -> datetime:
+    """When the calendar span that `at` lies in began, in the zone where it began first; zones is not empty."""
+    return min(day_begins(zone, _first_day(span, at.astimezone(zone).date())) for zone in zones)
+
+
+def next_span_begins(zones: Sequence[ZoneInfo], span: CalendarSpan, at: datetime) -> datetime:
+    """The first instant from which on `at` lies in an earlier calendar span in every zone."""
+    return max(day_begins(zone, _day_after(span, at.astimezone(zone).date())) for zone in zones)
+
+
+def _first_day(span: CalendarSpan, day: date) -> date:
+    if span is CalendarSpan.MONTH:
+        return day.replace(day=1)
+    return day - DAY * day.weekday() if span is CalendarSpan.WEEK else day
+
+
+def _day_after(span: CalendarSpan, day: date) -> date:
+    first = _first_day(span, day)
+    if span is CalendarSpan.MONTH:
+        return (first + 31 * DAY).replace(day=1)
+    return first + (7 * DAY if span is CalendarSpan.WEEK else DAY)
 
 
 def _window_at(hours: CallingHours, local: datetime) -> Window | None:

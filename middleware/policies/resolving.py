@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from middleware.decision.encoding import digest_of
 from middleware.decision.model import (
     Audience,
     Basis,
@@ -17,6 +16,7 @@ from middleware.decision.model import (
     Policy,
     Spacing,
 )
+from middleware.encoding import digest_of
 from middleware.policies.calendars import days_without_calls
 from middleware.policies.pack import AudienceRules, CapFigure, Figure, GateFigure, Pack
 from middleware.policies.week import read_clock, read_week
@@ -58,11 +58,7 @@ def _hours(pack: Pack, rules: AudienceRules, set_by: str) -> CallingHours:
         holidays=days_without_calls(pack.calendar),
         calendar_from=date(years.first, 1, 1),
         calendar_until=date(years.last, 12, 31),
-        early_closings={
-            (int(day[:2]), int(day[3:])): read_clock(closing.at)
-            for closing in rules.early_closings
-            for day in closing.days
-        },
+        early_closings={day: read_clock(closing.at) for closing in rules.early_closings for day in closing.days},
         origin=_origin(rules.hours, set_by),
         holidays_origin=_origin(rules.holidays, set_by),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 import orjson
 
 from middleware.decision.model import Decision, PlacedBy, Verdict
+from middleware.encoding import parameters_to_json
 from middleware.store.attempts import AttemptSeen
 from middleware.store.catalogue import Credential
 
@@ -44,14 +46,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ReasonGiven:
-    """One refusing rule as the asker reads it. `not_before` None: waiting does not help."""
+    """One refusing rule as it is kept. `not_before` None: waiting does not help.
+
+    `parameters` are plain JSON values, from which sentences are made in any language. Decisions of the first edition
+    have none, and keep the English sentence that was given in `message`.
+    """
 
     code: str
     rule: str
-    message: str
     basis: str | None
     source: str | None
     not_before: datetime | None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    set_by: str | None = None
+    message: str | None = None
 
     @classmethod
     def of(cls, verdict: Verdict) -> ReasonGiven:
@@ -62,10 +70,11 @@ class ReasonGiven:
         return cls(
             code=verdict.reason.value,
             rule=verdict.rule,
-            message=verdict.detail,
             basis=origin.basis.value if origin else None,
             source=(origin.source or origin.set_by or None) if origin else None,
             not_before=verdict.not_before,
+            parameters=parameters_to_json(verdict.parameters),
+            set_by=(origin.set_by or None) if origin else None,
         )
 
 
@@ -96,12 +105,19 @@ def reasons_of(decision: Decision) -> tuple[ReasonGiven, ...]:
 
 def reasons_to_json(reasons: tuple[ReasonGiven, ...]) -> str:
     """As decisions keep them."""
-    return orjson.dumps([asdict(reason) for reason in reasons]).decode() if reasons else "[]"
+    return orjson.dumps([_kept(reason) for reason in reasons]).decode() if reasons else "[]"
 
 
 def reasons_from_json(text: str) -> tuple[ReasonGiven, ...]:
     """As decisions kept them."""
     return tuple(ReasonGiven(**{**kept, "not_before": _instant(kept["not_before"])}) for kept in orjson.loads(text))
+
+
+def _kept(reason: ReasonGiven) -> Json:
+    kept = asdict(reason)
+    if reason.message is None:
+        del kept["message"]
+    return kept
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from middleware.clock import Clock
 from middleware.decision.model import PlacedBy
+from middleware.encoding import facts_to_text
 from middleware.errors import InvalidRequest, NotFound
 from middleware.keyed_hash import digest
 from middleware.services.asking import Answer, Question, reasons_to_json
-from middleware.services.facts import facts_text
 from middleware.services.precall import Precall, answer_of
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.catalogue import Credential
@@ -54,7 +54,7 @@ class AttemptRequests:
                 not_before=answer.not_before,
                 attempts_left=answer.attempts_left,
                 refusals=reasons_to_json(answer.reasons),
-                facts=facts_text(considered.facts),
+                facts=facts_to_text(considered.facts),
             )
         return answer
 

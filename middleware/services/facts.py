@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil
 
-import orjson
-
 from middleware.decision.model import (
     CalleeFacts,
     CallFacts,
     CampaignFacts,
+    Consent,
     History,
     LegalForm,
     NumberFacts,
@@ -97,12 +96,6 @@ def facts_from(reading: HotReading, number: NumberFacts, campaign: CampaignFacts
     )
 
 
-def facts_text(facts: CallFacts) -> str:
-    """The facts as decisions keep them: the same bytes as `decision.encoding.facts_to_json` gives, in a third of the
-    time, because the encoder knows dataclasses, enums and instants by itself."""
-    return orjson.dumps(facts).decode()
-
-
 def known_contact(reading: HotReading) -> Known:
     """The contact if exactly one answers at the number; a switchboard belongs to nobody."""
     if len(reading.contacts) != 1:
@@ -144,11 +137,11 @@ def _callee(contacts: tuple[ContactFound, ...]) -> CalleeFacts:
     forms = {contact.legal_form for contact in contacts}
     zones = {contact.time_zone for contact in contacts}
     consents = {contact.call_consent_on for contact in contacts}
-    form, zone, consent = (each.pop() if len(each) == 1 else None for each in (forms, zones, consents))
+    form, zone, given_on = (each.pop() if len(each) == 1 else None for each in (forms, zones, consents))
     return CalleeFacts(
         legal_form=LegalForm(form) if form else LegalForm.UNKNOWN,
         time_zone=zone,
-        call_consent_on=date.fromisoformat(consent) if consent else None,
+        call_consent=Consent(date.fromisoformat(given_on)) if given_on else None,
     )
 
 

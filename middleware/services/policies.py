@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import orjson
-
-from middleware.decision.encoding import policy_to_json
 from middleware.decision.model import NumberFacts, Policy, PolicyProblem
+from middleware.encoding import policy_to_text
 from middleware.policies.book import PolicyBook
 from middleware.services.facts import counted_by
 from middleware.store.catalogue import Campaign
@@ -39,7 +37,6 @@ class UsedPolicies:
         """Store a policy that has not been stored by this process; a digest is stored once."""
         if isinstance(policy, PolicyProblem) or policy.digest in self._kept:
             return
-        body = orjson.dumps(policy_to_json(policy)).decode()
         with self._database.writing() as connection:
-            keep_policy(connection, policy.digest, body, policy.country, campaign_id, at)
+            keep_policy(connection, policy.digest, policy_to_text(policy), policy.country, campaign_id, at)
         self._kept.add(policy.digest)

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from middleware.decision.engine import decide, refuse_without_policy
 from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem
+from middleware.encoding import facts_to_text
 from middleware.errors import StoreBusy
 from middleware.keyed_hash import Pepper
 from middleware.phone_numbers import ParsedNumber, parse
 from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
 from middleware.services.facts import (
     facts_from,
-    facts_text,
     further_back,
     guards_to_take,
     known_contact,
@@ -162,7 +162,7 @@ class Precall:
             not_before=decision.not_before,
             attempts_left=decision.attempts_left,
             refusals="[]" if is_permitted else reasons_to_json(reasons_of(decision)),
-            facts=facts_text(considered.facts),
+            facts=facts_to_text(considered.facts),
             ring_timeout_seconds=_ring_seconds(considered.policy),
             clock_offset_seconds=reading.clock_offset_seconds,
         )

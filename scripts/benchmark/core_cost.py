@@ -10,8 +10,8 @@ from statistics import median
 from typing import TypeVar
 
 import orjson
-
 from middleware.decision.encoding import facts_to_json
+
 from middleware.decision.engine import decide
 from middleware.decision.model import (
     Audience,

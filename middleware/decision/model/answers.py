@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 
-from middleware.decision.model.policy import Origin
-from middleware.decision.model.words import Reason
+from middleware.decision.model.origin import Origin
+from middleware.decision.model.reasons import Reason
+
+# What a sentence is made from. Texts are codes, names or numbers, never sentences.
+Parameter = str | int | datetime | date | timedelta | tuple[str, ...] | None
+_NONE: Mapping[str, Parameter] = MappingProxyType({})
+
+
+class Fact(StrEnum):
+    """A fact that is not known, and whose being known may lift a refusal."""
+
+    LEGAL_FORM = "legal_form"
+    LINE_KIND = "line_kind"
+    DIRECTORY_MARK = "directory_mark"
+    CUSTOMER = "customer"
+    SUBDIVISION = "subdivision"
+    TIME_ZONE = "time_zone"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One rule's answer. `reason` None permits.
 
+    `parameters`: what the sentences about this reason are made from, exactly the names in `reasons.PARAMETERS`.
     `not_before`: the first instant at which this rule would permit, other things equal; None on a refusal means
     that waiting does not help. `until`: on a permit, when this rule would begin to refuse again, if it is known.
     `attempts_left`: how many more attempts a cap leaves, this one included.
@@ -20,7 +39,7 @@ class Verdict:
 
     rule: str
     reason: Reason | None = None
-    detail: str = ""  # a sentence for people, in English, saying what and what to do next
+    parameters: Mapping[str, Parameter] = field(default_factory=lambda: _NONE)
     origin: Origin | None = None
     not_before: datetime | None = None
     until: datetime | None = None

@@ -1,4 +1,4 @@
-"""The closed vocabularies: codes, kinds and outcomes, each word stable because it is stored and quoted."""
+"""The closed vocabularies of facts and figures. Each word is stable, because it is stored and quoted."""
 
 from __future__ import annotations
 
@@ -13,36 +13,6 @@ class Basis(StrEnum):
     RECOMMENDED = "recommended"
 
 
-class Reason(StrEnum):
-    """Stable codes of refusals. Dialers branch on them and audits quote them: a code is never renamed or reused."""
-
-    NUMBER_INVALID = "number.invalid"
-    NUMBER_EMERGENCY = "number.emergency"
-    NUMBER_PREMIUM = "number.premium"
-    NUMBER_NOT_DIALABLE = "number.not_dialable"
-    NUMBER_COUNTRY_CLOSED = "number.country_closed"
-    SUPPRESSION_NUMBER = "suppression.number"
-    SUPPRESSION_PERSON = "suppression.person"
-    SUPPRESSION_COMPANY = "suppression.company"
-    REGISTER_NOT_WASHED = "register.not_washed"
-    REGISTER_STALE = "register.stale"
-    LEGAL_BASIS_MISSING = "legal_basis.missing"
-    LEGAL_BASIS_REVIEW_OVERDUE = "legal_basis.review_overdue"
-    LEGAL_BASIS_CONSENT_MISSING = "legal_basis.consent_missing"
-    HOURS_OUTSIDE_WINDOW = "hours.outside_window"
-    HOURS_HOLIDAY = "hours.holiday"
-    HOURS_CALENDAR_ENDED = "hours.calendar_ended"
-    HOURS_ZONE_UNKNOWN = "hours.zone_unknown"
-    ATTEMPTS_CAP_REACHED = "attempts.cap_reached"
-    ATTEMPTS_TOO_SOON = "attempts.too_soon"
-    ATTEMPTS_IN_FLIGHT = "attempts.in_flight"
-    ATTEMPTS_CLOCK_WENT_BACK = "attempts.clock_went_back"
-    CAMPAIGN_CLOSED = "campaign.closed"
-    CAMPAIGN_NOT_STARTED = "campaign.not_started"
-    CAMPAIGN_ENDED = "campaign.ended"
-    POLICY_UNUSABLE = "policy.unusable"
-
-
 class Audience(StrEnum):
     """Whom a campaign calls; the two are governed by different figures."""
 
@@ -51,7 +21,7 @@ class Audience(StrEnum):
 
 
 class NumberKind(StrEnum):
-    """What kind of line a number leads to, as far as its digits tell."""
+    """What kind of line a number leads to, as far as its digits or a look-up tell."""
 
     FIXED = "fixed"
     MOBILE = "mobile"
@@ -76,25 +46,60 @@ class LegalForm(StrEnum):
     UNKNOWN = "unknown"
 
 
+class DirectoryMark(StrEnum):
+    """What the public directory says of the number: in some countries (CH, CZ) it decides whether it may be called."""
+
+    LISTED = "listed"  # listed, without a mark against advertising
+    STARRED = "starred"  # listed, with a mark against advertising
+    UNLISTED = "unlisted"
+    CONSENTS = "consents"  # listed, with a mark that allows advertising
+    UNKNOWN = "unknown"
+
+
+class Speaker(StrEnum):
+    """Who speaks to the callee: a human, or a recording or synthetic voice."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+
+
+class Dialling(StrEnum):
+    """How numbers are dialled: by hand, one call for each agent who is ready, or ahead of agents becoming free."""
+
+    MANUAL = "manual"
+    PREVIEW = "preview"
+    PREDICTIVE = "predictive"
+
+
+class Standing(StrEnum):
+    """What gives a campaign the use of a caller ID: rented in the controller's name, or proven to be theirs."""
+
+    OWNED = "owned"
+    VERIFIED = "verified"
+    UNKNOWN = "unknown"
+
+
 class Outcome(StrEnum):
     """How an attempt ended, derived once from Twilio's last report or told by the dialer; sets the spacing."""
 
     ANSWERED = "answered"
+    DECLINED = "declined"  # answered, and the person did not want the offer; an objection is more and suppresses
     VOICEMAIL = "voicemail"
     BUSY = "busy"
     NO_ANSWER = "no-answer"
-    REJECTED = "rejected"
+    REJECTED = "rejected"  # by the callee's phone, SIP 603 or 607
     FAILED = "failed"
     CANCELED = "canceled"
     UNKNOWN = "unknown"
 
 
 class Subject(StrEnum):
-    """Who is counted: the number rung, the person, or the company."""
+    """Who is counted or barred: the number rung, the person, the company; a prefix is only ever barred."""
 
     NUMBER = "number"
     PERSON = "person"
     COMPANY = "company"
+    PREFIX = "prefix"
 
 
 class Scope(StrEnum):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from middleware.decision.calendar import callee_zones, next_span_begins, span_begins
 from middleware.decision.model import (
+    CalendarSpan,
     CallFacts,
     Cap,
     Outcome,
+    Parameter,
     PastAttempt,
     PlacedBy,
     Policy,
@@ -16,6 +19,7 @@ from middleware.decision.model import (
     Subject,
     Verdict,
 )
+from middleware.decision.rules.gates import day_begins_somewhere, in_force
 
 # A dialer that reported a call and never its end: Twilio ends calls after four hours, so by then it is over.
 LONGEST_CALL = timedelta(hours=4)
@@ -27,7 +31,14 @@ _COUNTED = (Subject.NUMBER, Subject.PERSON, Subject.COMPANY)
 _CLOCK = Verdict("clock")
 _IN_FLIGHT = Verdict("in_flight")
 _SPACING = Verdict("spacing")
+_REST = Verdict("refusal_rest")
 _CAPS = Verdict("caps")
+_INSTANT = timedelta(microseconds=1)  # an attempt at the very beginning of a span counts to it
+_LONGEST_SPANS = {
+    CalendarSpan.DAY: timedelta(hours=48),
+    CalendarSpan.WEEK: timedelta(days=8),
+    CalendarSpan.MONTH: timedelta(days=32),
+}
 
 
 def clock(facts: CallFacts, _policy: Policy | None) -> Verdict:
@@ -35,8 +46,7 @@ def clock(facts: CallFacts, _policy: Policy | None) -> Verdict:
     newest = max((past.reserved_at for past in _attempts(facts, _COUNTED)), default=facts.now)
     if newest <= facts.now:
         return _CLOCK
-    detail = "An earlier attempt lies in the future: a clock went back. Have the clocks of the servers checked."
-    return Verdict("clock", Reason.ATTEMPTS_CLOCK_WENT_BACK, detail, None, newest)
+    return Verdict("clock", Reason.ATTEMPTS_CLOCK_WENT_BACK, {}, None, newest)
 
 
 def in_flight(facts: CallFacts, _policy: Policy | None) -> Verdict:
@@ -46,8 +56,7 @@ def in_flight(facts: CallFacts, _policy: Policy | None) -> Verdict:
         return _IN_FLIGHT
     known = [wait for wait in waits if wait is not None]
     not_before = max(known) if len(known) == len(waits) else None
-    detail = "Another attempt at this callee is under way. Wait until its end has been reported."
-    return Verdict("in_flight", Reason.ATTEMPTS_IN_FLIGHT, detail, None, not_before)
+    return Verdict("in_flight", Reason.ATTEMPTS_IN_FLIGHT, {}, None, not_before)
 
 
 def spacing(facts: CallFacts, policy: Policy) -> Verdict:
@@ -67,8 +76,29 @@ def spacing(facts: CallFacts, policy: Policy) -> Verdict:
     if latest is None or last is None or facts.now >= latest:
         return _SPACING
     rest = policy.spacing.by_outcome.get(last, policy.spacing.default)
-    detail = f"The last attempt ended {last.value}; the next comes at least {_spell(rest)} later."
-    return Verdict("spacing", Reason.ATTEMPTS_TOO_SOON, detail, policy.spacing.origin, latest)
+    parameters: dict[str, Parameter] = {"outcome": last.value, "rest": rest}
+    return Verdict("spacing", Reason.ATTEMPTS_TOO_SOON, parameters, policy.spacing.origin, latest)
+
+
+def refusal_rest(facts: CallFacts, policy: Policy) -> Verdict:
+    """Who declined the offer is left alone: for a while, or until they ask to be called or consent to it."""
+    rest = policy.refusal_rest
+    if rest is None:
+        return _REST
+    declined = [
+        past.ended_at or past.expires_at
+        for past in _attempts(facts, _SPACED)
+        if past.outcome is Outcome.DECLINED and not _asked_since(facts, past.ended_at or past.expires_at)
+    ]
+    if not declined:
+        return _REST
+    last = max(declined)
+    if rest.span is None:
+        return Verdict("refusal_rest", Reason.ATTEMPTS_LOCKED_OUT, {"declined_at": last}, rest.origin)
+    if facts.now >= last + rest.span:
+        return _REST
+    parameters: dict[str, Parameter] = {"declined_at": last, "rest": rest.span}
+    return Verdict("refusal_rest", Reason.ATTEMPTS_DECLINED, parameters, rest.origin, last + rest.span)
 
 
 def caps(facts: CallFacts, policy: Policy) -> Verdict:
@@ -79,16 +109,25 @@ def caps(facts: CallFacts, policy: Policy) -> Verdict:
         counted = _counted(facts, cap)
         remaining = cap.count - len(counted)
         if remaining <= 0:
-            refusals.append(_cap_refusal(cap, counted))
+            refusals.append(_cap_refusal(facts, cap, counted))
         left = remaining if left is None else min(left, remaining)
     if refusals:
         return max(refusals, key=lambda verdict: (verdict.not_before is None, verdict.not_before))
     return _CAPS if left is None else Verdict("caps", attempts_left=left)
 
 
+def _asked_since(facts: CallFacts, declined_at: datetime) -> bool:
+    asked_at, given = facts.callee.asked_to_be_called_at, facts.callee.call_consent
+    if asked_at is not None and declined_at < asked_at <= facts.now:
+        return True
+    if given is None or not in_force(given, facts.now):
+        return False
+    return day_begins_somewhere(given.given_on) > declined_at
+
+
 def _counted(facts: CallFacts, cap: Cap) -> list[datetime]:
     """When the attempts in the cap's window were reserved, newest first."""
-    since = None if cap.window is None else facts.now - cap.window
+    since = _counted_since(facts, cap)
     times = [
         past.reserved_at
         for history in facts.histories
@@ -99,13 +138,30 @@ def _counted(facts: CallFacts, cap: Cap) -> list[datetime]:
     return sorted(times, reverse=True)
 
 
-def _cap_refusal(cap: Cap, counted: list[datetime]) -> Verdict:
-    within = "" if cap.window is None else f" within {_spell(cap.window)}"
-    detail = f"At most {cap.count} attempts per {cap.subject.value} and {cap.scope.value}{within}, and all are used."
+def _counted_since(facts: CallFacts, cap: Cap) -> datetime | None:
+    """Attempts reserved after this instant count; None: all."""
+    if cap.calendar is None:
+        return None if cap.window is None else facts.now - cap.window
+    zones = callee_zones(facts)
+    if not zones:  # where the day begins is not known: count as if it had begun as early as it can have
+        return facts.now - _LONGEST_SPANS[cap.calendar]
+    return span_begins(zones, cap.calendar, facts.now) - _INSTANT
+
+
+def _cap_refusal(facts: CallFacts, cap: Cap, counted: list[datetime]) -> Verdict:
+    parameters: dict[str, Parameter] = {
+        "count": cap.count,
+        "window": cap.window if cap.calendar is None else cap.calendar.value,
+        "subject": cap.subject.value,
+        "scope": cap.scope.value,
+    }
     not_before = None
-    if cap.window is not None and cap.count > 0:
+    if cap.calendar is not None:
+        zones = callee_zones(facts)
+        not_before = next_span_begins(zones, cap.calendar, counted[cap.count - 1]) if zones else None
+    elif cap.window is not None:
         not_before = counted[cap.count - 1] + cap.window
-    return Verdict("caps", Reason.ATTEMPTS_CAP_REACHED, detail, cap.origin, not_before, attempts_left=0)
+    return Verdict("caps", Reason.ATTEMPTS_CAP_REACHED, parameters, cap.origin, not_before, attempts_left=0)
 
 
 def _attempts(facts: CallFacts, subjects: tuple[Subject, ...]) -> Iterator[PastAttempt]:
@@ -129,8 +185,3 @@ def _ended(past: PastAttempt, now: datetime) -> tuple[datetime, Outcome] | None:
     if over_at is None or now < over_at:
         return None
     return over_at, Outcome.UNKNOWN
-
-
-def _spell(span: timedelta) -> str:
-    hours = span / timedelta(hours=1)
-    return f"{hours / 24:g} days" if hours >= 48 else f"{hours:g} hours"

@@ -5,36 +5,80 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from middleware.decision.calendar import callee_zones, is_open, next_closing, next_opening, spell_windows, windows_on
-from middleware.decision.model import CallFacts, CallingHours, Policy, Reason, Verdict
+from middleware.decision.calendar import callee_zones, is_open, next_closing, next_opening, spelled, windows_on
+from middleware.decision.model import CallFacts, CallingHours, Fact, Parameter, Policy, Reason, Verdict
+
+_KEPT = Verdict("promise")
 
 
 def calling_hours(facts: CallFacts, policy: Policy) -> Verdict:
-    """Each zone's wall clock is inside a window of a day that is known, and no holiday."""
+    """Each zone's wall clock is inside a window of a day that is known, and no holiday where the callee is."""
     zones = callee_zones(facts)
+    hours = _hours_of(facts, policy)
     if not zones:
-        detail = "It is not known in which time zone the callee is. Record the contact's time zone."
-        return Verdict("calling_hours", Reason.HOURS_ZONE_UNKNOWN, detail, policy.hours.origin)
-    closed = [zone for zone in zones if not is_open(policy.hours, zone, facts.now)]
+        parameters: dict[str, Parameter] = {"lifted_by": (Fact.TIME_ZONE.value,)}
+        return Verdict("calling_hours", Reason.HOURS_ZONE_UNKNOWN, parameters, hours.origin)
+    closed = [zone for zone in zones if not is_open(hours, zone, facts.now)]
     if not closed:
-        return Verdict("calling_hours", until=next_closing(policy.hours, zones, facts.now))
-    return _refusal(policy.hours, zones, closed, facts.now)
+        return Verdict("calling_hours", until=next_closing(hours, zones, facts.now))
+    return _refusal(hours, zones, closed, facts.now, _lifted_by(facts, policy, hours, zones, closed))
 
 
-def _refusal(hours: CallingHours, zones: tuple[ZoneInfo, ...], closed: list[ZoneInfo], now: datetime) -> Verdict:
+def promise(facts: CallFacts, _policy: Policy) -> Verdict:
+    """Who was promised a call at a certain moment is not called before it. After it, all other rules still hold."""
+    promised_at = facts.callee.promised_at
+    if promised_at is None or facts.now >= promised_at:
+        return _KEPT
+    return Verdict("promise", Reason.HOURS_PROMISED_LATER, {"promised_at": promised_at}, None, promised_at)
+
+
+def _hours_of(facts: CallFacts, policy: Policy) -> CallingHours:
+    """The hours of the callee's subdivision; where it is not known, the strictest of all."""
+    regional = policy.regional_hours
+    if regional is None:
+        return policy.hours
+    return regional.by_subdivision.get(facts.callee.subdivision or "", regional.unknown)
+
+
+def _lifted_by(
+    facts: CallFacts, policy: Policy, hours: CallingHours, zones: tuple[ZoneInfo, ...], closed: list[ZoneInfo]
+) -> tuple[str, ...]:
+    lifting: list[str] = []
+    is_strictest = policy.regional_hours is not None and hours is policy.regional_hours.unknown
+    if is_strictest and all(is_open(policy.hours, zone, facts.now) for zone in zones):
+        lifting.append(Fact.SUBDIVISION.value)
+    if len(closed) < len(zones):
+        lifting.append(Fact.TIME_ZONE.value)
+    return tuple(lifting)
+
+
+def _refusal(
+    hours: CallingHours,
+    zones: tuple[ZoneInfo, ...],
+    closed: list[ZoneInfo],
+    now: datetime,
+    lifted_by: tuple[str, ...],
+) -> Verdict:
     not_before = next_opening(hours, zones, now)
     locals_ = [(zone, now.astimezone(zone)) for zone in closed]
     for zone, local in locals_:
         if not hours.calendar_from <= local.date() <= hours.calendar_until:
-            detail = (
-                f"In {zone.key} it is {local.date()}; holidays are checked from {hours.calendar_from} to "
-                f"{hours.calendar_until} only. Check further years and set them in the country's file."
-            )
-            return Verdict("calling_hours", Reason.HOURS_CALENDAR_ENDED, detail, hours.holidays_origin, not_before)
+            parameters: dict[str, Parameter] = {
+                "zone": zone.key,
+                "day": local.date(),
+                "calendar_from": hours.calendar_from,
+                "calendar_until": hours.calendar_until,
+            }
+            return Verdict("calling_hours", Reason.HOURS_CALENDAR_ENDED, parameters, hours.holidays_origin, not_before)
     for zone, local in locals_:
         if local.date() in hours.holidays:
-            detail = f"In {zone.key} it is {local.date()}, a day without calls."
-            return Verdict("calling_hours", Reason.HOURS_HOLIDAY, detail, hours.holidays_origin, not_before)
+            parameters = {"zone": zone.key, "day": local.date(), "lifted_by": lifted_by}
+            return Verdict("calling_hours", Reason.HOURS_HOLIDAY, parameters, hours.holidays_origin, not_before)
     zone, local = locals_[0]
-    detail = f"In {zone.key} it is {local:%A %H:%M}; calls that day: {spell_windows(windows_on(hours, local.date()))}."
-    return Verdict("calling_hours", Reason.HOURS_OUTSIDE_WINDOW, detail, hours.origin, not_before)
+    parameters = {
+        "zone": zone.key,
+        "local_time": local.strftime("%Y-%m-%d %H:%M"),
+        "windows": spelled(windows_on(hours, local.date())),
+        "lifted_by": lifted_by,
+    }
+    return Verdict("calling_hours", Reason.HOURS_OUTSIDE_WINDOW, parameters, hours.origin, not_before)

@@ -1,16 +1,30 @@
-"""Why the call may be made at all: consent where the country asks for it, else a documented balancing test."""
+"""Why the call may be made at all: consent where it is asked for, else reasons that are documented and in force."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from middleware.decision.model import CallFacts, Gate, GateKind, LegalForm, Policy, Reason, Verdict
+from middleware.decision.model import (
+    Basis,
+    CallFacts,
+    Gate,
+    GateKind,
+    Origin,
+    Policy,
+    Reason,
+    Verdict,
+)
+from middleware.decision.rules.gates import binding, consent_ends, day_begins_somewhere, in_force, lifted_by
 
-# A recorded day carries no zone. It has begun once it has begun anywhere on Earth, at UTC+14 first.
-EARLIEST_ZONE = timedelta(hours=14)
-
+_DAY = timedelta(days=1)
 _DOCUMENTED = Verdict("documented_basis")
+_PROSPECT = Verdict("prospect_reason")
 _CONSENT = Verdict("consent")
+_REGISTRATION = Verdict("registration")
+_OWN_CHOICE = Gate(
+    GateKind.CONSENT,
+    Origin(Basis.LAW, "GDPR art. 6(1)(a): the campaign rests on consent alone, so it has to be there.", "the campaign"),
+)
 
 
 def documented_basis(facts: CallFacts, policy: Policy) -> Verdict:
@@ -18,48 +32,68 @@ def documented_basis(facts: CallFacts, policy: Policy) -> Verdict:
 
     GDPR art. 6(1)(a) or (f), and art. 5(2): the controller must be able to show it.
     """
-    gate = _applying(policy, facts, GateKind.DOCUMENTED_BASIS)
-    if gate is None or _has_consent(facts):
+    gate = next(binding(policy, facts, GateKind.DOCUMENTED_BASIS), None)
+    if gate is None or in_force(facts.callee.call_consent, facts.now):
         return _DOCUMENTED
     test = facts.campaign.balancing_test
-    if test is None or facts.now < _begins(test.approved_on):
-        detail = "The campaign has no balancing test in force. Document one (legitimate interest) and have it approved."
-        not_before = None if test is None else _begins(test.approved_on)
-        return Verdict("documented_basis", Reason.LEGAL_BASIS_MISSING, detail, gate.origin, not_before)
-    ends = datetime(test.review_due.year, test.review_due.month, test.review_due.day, tzinfo=UTC) + timedelta(days=1)
+    if test is None or facts.now < day_begins_somewhere(test.approved_on):
+        not_before = None if test is None else day_begins_somewhere(test.approved_on)
+        return Verdict("documented_basis", Reason.LEGAL_BASIS_MISSING, {}, gate.origin, not_before)
+    ends = _midnight_after(test.review_due)
     if facts.now >= ends:
-        detail = f"The campaign's balancing test was due for review on {test.review_due}. Review and approve it again."
-        return Verdict("documented_basis", Reason.LEGAL_BASIS_REVIEW_OVERDUE, detail, gate.origin)
+        parameters = {"review_due": test.review_due}
+        return Verdict("documented_basis", Reason.LEGAL_BASIS_REVIEW_OVERDUE, parameters, gate.origin)
     return Verdict("documented_basis", until=ends)
 
 
+def prospect_reason(facts: CallFacts, policy: Policy) -> Verdict:
+    """Where the country presumes consent only for a reason (DE, UWG § 7(2) no. 1), it is on file for this callee."""
+    gate = next(binding(policy, facts, GateKind.PROSPECT_REASON), None)
+    if gate is None or in_force(facts.callee.call_consent, facts.now):
+        return _PROSPECT
+    noted_on = facts.callee.prospect_reason_on
+    if noted_on is not None and facts.now >= day_begins_somewhere(noted_on):
+        return _PROSPECT
+    not_before = None if noted_on is None else day_begins_somewhere(noted_on)
+    return Verdict("prospect_reason", Reason.LEGAL_BASIS_PROSPECT_REASON_MISSING, {}, gate.origin, not_before)
+
+
 def consent(facts: CallFacts, policy: Policy) -> Verdict:
-    """Where the country asks for consent, the callee has given it; an unknown legal form counts as needing it."""
-    gate = _applying(policy, facts, GateKind.CONSENT)
-    if gate is None or _has_consent(facts):
+    """Where the country or the campaign asks for consent, the callee has given it and it holds."""
+    gate = next(binding(policy, facts, GateKind.CONSENT), None)
+    if gate is None and facts.campaign.requires_consent:
+        gate = _OWN_CHOICE
+    if gate is None:
         return _CONSENT
-    given_on = facts.callee.call_consent_on
-    detail = "A call needs this callee's recorded consent, and there is none. Do not call."
-    if given_on is not None:
-        detail = f"The recorded consent is dated {given_on}, which has not come yet. Correct the record."
-    elif gate.except_legal_forms and facts.callee.legal_form is LegalForm.UNKNOWN:
-        spared = ", ".join(sorted(form.value for form in gate.except_legal_forms))
-        detail += f" The callee's legal form is not known: look it up; no consent is needed for: {spared}."
-    not_before = None if given_on is None else _begins(given_on)
-    return Verdict("consent", Reason.LEGAL_BASIS_CONSENT_MISSING, detail, gate.origin, not_before)
+    given = facts.callee.call_consent
+    if given is None or not in_force(given, facts.now):
+        return _no_consent(gate, facts)
+    ends = consent_ends(given)
+    return _CONSENT if ends is None else Verdict("consent", until=ends)
 
 
-def _applying(policy: Policy, facts: CallFacts, kind: GateKind) -> Gate | None:
-    for gate in policy.gates:
-        if gate.kind is kind and facts.callee.legal_form not in gate.except_legal_forms:
-            return gate
-    return None
+def registration(facts: CallFacts, policy: Policy) -> Verdict:
+    """Where callers have to register with an operator before they call (CA), the controller has."""
+    for gate in binding(policy, facts, GateKind.REGISTRATION):
+        if gate.register not in facts.campaign.registrations:
+            parameters = {"registration": gate.register or ""}
+            return Verdict("registration", Reason.LEGAL_BASIS_NOT_REGISTERED, parameters, gate.origin)
+    return _REGISTRATION
 
 
-def _has_consent(facts: CallFacts) -> bool:
-    given_on = facts.callee.call_consent_on
-    return given_on is not None and facts.now >= _begins(given_on)
+def _no_consent(gate: Gate, facts: CallFacts) -> Verdict:
+    given = facts.callee.call_consent
+    if given is not None and given.has_source:
+        begins = day_begins_somewhere(given.given_on)
+        if facts.now >= begins and given.ends_on is not None:
+            return Verdict("consent", Reason.LEGAL_BASIS_CONSENT_EXPIRED, {"ended_on": given.ends_on}, gate.origin)
+        is_to_come = facts.now < begins and (given.ends_on is None or given.ends_on >= given.given_on)
+        not_before = begins if is_to_come else None
+    else:
+        not_before = None
+    parameters = {"lifted_by": lifted_by(gate, facts)}
+    return Verdict("consent", Reason.LEGAL_BASIS_CONSENT_MISSING, parameters, gate.origin, not_before)
 
 
-def _begins(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) - EARLIEST_ZONE
+def _midnight_after(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + _DAY

@@ -16,20 +16,21 @@ CLOSED_KINDS = frozenset(
         NumberKind.UNKNOWN,
     }
 )
+# Satellite and global networks belong to no country. Their numbers look like mobiles, and toll fraud is paid by them.
+NO_COUNTRY = "001"
 
 _VALID = Verdict("number_validity")
 _KIND = Verdict("number_kind")
+_RISK = Verdict("number_risk")
 _COUNTRY = Verdict("number_country")
 
 
 def number_validity(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """The number exists in its numbering plan and is no emergency number."""
     if facts.number.emergency:
-        detail = "This is an emergency number. It is never called; remove it from the list."
-        return Verdict("number_validity", Reason.NUMBER_EMERGENCY, detail)
+        return Verdict("number_validity", Reason.NUMBER_EMERGENCY)
     if not facts.number.valid:
-        detail = "This is no number that can exist. Correct it in the list: E.164, beginning with + and the country."
-        return Verdict("number_validity", Reason.NUMBER_INVALID, detail)
+        return Verdict("number_validity", Reason.NUMBER_INVALID)
     return _VALID
 
 
@@ -37,17 +38,24 @@ def number_kind(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """The number leads to an ordinary line: fixed, mobile, internet telephony or toll-free."""
     kind = facts.number.kind
     if kind in COSTLY_KINDS:
-        detail = f"Numbers of the kind {kind.value} charge the caller and are closed. Find another number."
-        return Verdict("number_kind", Reason.NUMBER_PREMIUM, detail)
+        return Verdict("number_kind", Reason.NUMBER_PREMIUM, {"kind": kind.value})
     if kind in CLOSED_KINDS and facts.number.valid:
-        detail = f"Numbers of the kind {kind.value} are not called. Find a fixed or mobile number."
-        return Verdict("number_kind", Reason.NUMBER_NOT_DIALABLE, detail)
+        return Verdict("number_kind", Reason.NUMBER_NOT_DIALABLE, {"kind": kind.value})
     return _KIND
+
+
+def number_risk(facts: CallFacts, policy: Policy | None) -> Verdict:
+    """The number belongs to no network that fraud is paid by, and begins with no closed prefix."""
+    closed = facts.number.closed_prefix
+    if closed is None and facts.number.country != NO_COUNTRY:
+        return _RISK
+    entries = policy.closed_prefixes if policy is not None else ()
+    origin = next((entry.origin for entry in entries if entry.prefix == closed), None)
+    return Verdict("number_risk", Reason.NUMBER_HIGH_RISK, {"prefix": closed or ""}, origin)
 
 
 def number_country(facts: CallFacts, policy: Policy) -> Verdict:
     """The number belongs to the country whose rules are being asked."""
     if facts.number.country == policy.country:
         return _COUNTRY
-    detail = f"The number belongs to {facts.number.country or 'no country'}, these rules to {policy.country}."
-    return Verdict("number_country", Reason.NUMBER_COUNTRY_CLOSED, detail)
+    return Verdict("number_country", Reason.NUMBER_COUNTRY_CLOSED, {"country": facts.number.country or ""})

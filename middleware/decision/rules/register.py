@@ -1,37 +1,47 @@
-"""Official do-not-call registers: the list was washed against each one that the country asks for, recently enough."""
+"""Official do-not-call registers: the list was washed against each that binds, and none lists the callee."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from middleware.decision.model import CallFacts, Gate, GateKind, Policy, Reason, Verdict
+from middleware.decision.model import CallFacts, Gate, GateKind, Parameter, Policy, Reason, Verdict
+from middleware.decision.rules.gates import binding, in_force
 
-_PERMIT = Verdict("register_wash")
+_WASHED = Verdict("register_wash")
+_UNLISTED = Verdict("register_entry")
 
 
 def register_wash(facts: CallFacts, policy: Policy) -> Verdict:
     """The campaign's list was washed against every register of this country within the register's validity."""
     until: datetime | None = None
     stale: Verdict | None = None
-    for gate in policy.gates:
-        if gate.kind is not GateKind.REGISTER or facts.callee.legal_form in gate.except_legal_forms:
-            continue
+    for gate in binding(policy, facts, GateKind.REGISTER):
         washed_at = facts.campaign.washed_at.get(gate.register or "")
         if washed_at is None or washed_at > facts.now:
-            return _refusal(gate, Reason.REGISTER_NOT_WASHED, "has not been washed")
+            return _refusal(gate, Reason.REGISTER_NOT_WASHED, {})
         ends = washed_at + (gate.valid_for or timedelta())
         if facts.now >= ends:
-            stale = stale or _refusal(gate, Reason.REGISTER_STALE, "was last washed too long ago")
+            stale = stale or _refusal(gate, Reason.REGISTER_STALE, {"washed_at": washed_at})
         until = ends if until is None else min(until, ends)
     if stale is not None:
         return stale
-    return _PERMIT if until is None else Verdict("register_wash", until=until)
+    return _WASHED if until is None else Verdict("register_wash", until=until)
 
 
-def _refusal(gate: Gate, reason: Reason, what: str) -> Verdict:
-    age = gate.valid_for or timedelta()
-    detail = (
-        f"The campaign's list {what} against the register {gate.register}. A wash is good for "
-        f"{age.days} days: wash the list again; waiting does not help."
-    )
-    return Verdict("register_wash", reason, detail, gate.origin)
+def register_entry(facts: CallFacts, policy: Policy) -> Verdict:
+    """No register that binds lists the callee, unless the callee consented after having been listed."""
+    if not facts.callee.listed_in:
+        return _UNLISTED
+    given = facts.callee.call_consent
+    for gate in binding(policy, facts, GateKind.REGISTER):
+        listed_on = facts.callee.listed_in.get(gate.register or "")
+        if listed_on is None:
+            continue
+        if given is None or not in_force(given, facts.now) or given.given_on <= listed_on:
+            return Verdict("register_entry", Reason.REGISTER_LISTED, {"register": gate.register or ""}, gate.origin)
+    return _UNLISTED
+
+
+def _refusal(gate: Gate, reason: Reason, more: dict[str, Parameter]) -> Verdict:
+    parameters = {"register": gate.register or "", "valid_for": gate.valid_for or timedelta(), **more}
+    return Verdict("register_wash", reason, parameters, gate.origin)

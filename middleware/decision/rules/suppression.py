@@ -14,6 +14,7 @@ _STOP_LIST = Origin(
 _NUMBER = Verdict("number_suppression")
 _PERSON = Verdict("person_suppression")
 _COMPANY = Verdict("company_suppression")
+_PREFIX = Verdict("prefix_suppression")
 
 
 def number_suppression(facts: CallFacts, _policy: Policy | None) -> Verdict:
@@ -31,11 +32,15 @@ def company_suppression(facts: CallFacts, _policy: Policy | None) -> Verdict:
     return _verdict(facts, Subject.COMPANY, Reason.SUPPRESSION_COMPANY) if facts.suppressions else _COMPANY
 
 
+def prefix_suppression(facts: CallFacts, _policy: Policy | None) -> Verdict:
+    """No entry bars all numbers that begin as this one does."""
+    return _verdict(facts, Subject.PREFIX, Reason.SUPPRESSION_PREFIX) if facts.suppressions else _PREFIX
+
+
 def _verdict(facts: CallFacts, subject: Subject, reason: Reason) -> Verdict:
     # Which entry it is, and why it was made, only compliance roles may learn: a verdict shows to every asker.
     rule = f"{subject.value}_suppression"
     since = [hit.since for hit in facts.suppressions if hit.subject is subject]
     if not since:
         return Verdict(rule)
-    detail = f"This {subject.value} has been on the stop list since {min(since).date()}. Do not call."
-    return Verdict(rule, reason, detail, _STOP_LIST)
+    return Verdict(rule, reason, {"since": min(since).date()}, _STOP_LIST)

@@ -9,9 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-import orjson
-
-from middleware.decision.encoding import policy_to_json
+from middleware.encoding import policy_to_text
 from middleware.errors import NotCertifiable, StoreUnavailable
 from middleware.services.certification.findings import Finding
 from middleware.services.certification.further_trials import clock, opting_out, settings
@@ -125,7 +123,7 @@ class Certification:
     def _keep_policy(self, site: Site) -> None:
         """The decisions of the run can be looked up like all others; and the row tells that there was a run."""
         policy = site.stage("race").policy
-        body = orjson.dumps(policy_to_json(policy)).decode()
+        body = policy_to_text(policy)
         with self._database.writing() as connection:
             keep_policy(connection, policy.digest, body, policy.country, site.run_id, began_at(site.run_id))
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from middleware.decision.encoding.policy import digest_of
 from middleware.decision.model import (
     Audience,
     Basis,
@@ -27,6 +26,7 @@ from middleware.decision.model import (
     Subject,
     Window,
 )
+from middleware.encoding import digest_of
 from middleware.keyed_hash import Pepper
 from middleware.services.certification.history import Rules
 from middleware.services.facts import counted_by
@@ -148,13 +148,16 @@ class Stage:
         return replace(policy, digest=digest_of(policy))
 
 
+def _campaign(campaign_id: str, controller_id: str) -> CampaignFacts:
+    return CampaignFacts(campaign_id, controller_id, Audience.B2B, is_open=True, is_controller_identified=True)
+
+
 class StagedCampaigns:
     """The two campaigns of a stage, at whatever generation the store is."""
 
     def __init__(self, stage: Stage) -> None:
         campaigns = {
-            each: Campaign(CampaignFacts(each, stage.controller_id, Audience.B2B, is_open=True), "certification", {})
-            for each in stage.campaign_ids
+            each: Campaign(_campaign(each, stage.controller_id), "certification", {}) for each in stage.campaign_ids
         }
         credential = stage.credential
         self._catalogue = Catalogue(0, (stage.controller_id,), campaigns, {credential.id: credential}, {})

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from middleware.decision.encoding import (
     decision_to_json,
     digest_of,
@@ -19,9 +18,10 @@ from middleware.decision.encoding import (
     verdict_from_json,
     verdict_to_json,
 )
+from middleware.decision.replay import replay
+
 from middleware.decision.engine import decide, refuse_without_policy
 from middleware.decision.model import Outcome, Policy, PolicyProblem, Reason, Verdict
-from middleware.decision.replay import replay
 from tests.builders import (
     NOON,
     ORIGIN,

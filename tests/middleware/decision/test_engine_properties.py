@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
-
 from middleware.decision.encoding import decision_from_json, decision_to_json, facts_to_json, policy_to_json
+from middleware.decision.replay import replay
+
 from middleware.decision.engine import decide
 from middleware.decision.model import CallFacts, Policy, Scope, Subject
-from middleware.decision.replay import replay
 from tests.builders import a_history, a_suppression
 from tests.strategies import cases, likely_permits, past_attempts
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from middleware.decision.encoding import digest_of
+
 from middleware.decision.model import Audience, Policy, PolicyProblem, Reason
 from middleware.policies.book import PolicyBook
 

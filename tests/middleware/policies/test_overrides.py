@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-
 from middleware.decision.encoding import digest_of
+
 from middleware.decision.model import Basis, Outcome, Scope, Subject
 from middleware.policies.overrides import Loosening, tightened
 from tests.builders import some_hours, some_policy, some_week, windows

@@ -2,8 +2,8 @@
 
 import orjson
 from hypothesis import given, settings
-
 from middleware.decision.encoding import facts_from_json, facts_to_json
+
 from middleware.decision.model import CallFacts, Policy
 from middleware.services.facts import facts_text
 from tests.strategies import cases

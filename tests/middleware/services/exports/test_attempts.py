@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from middleware.decision.encoding import facts_from_json
 from sqlalchemy import select, text
 
-from middleware.decision.encoding import facts_from_json
 from middleware.errors import InvalidRequest, NotAllowed, NotFound, StoreUnavailable
 from middleware.services.exports.query import ExportFormat
 from middleware.store.exports import Span, exported_pages

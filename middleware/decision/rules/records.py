@@ -1,0 +1,40 @@
+"""What must be on file about the data: where the number comes from, and that it was checked not long ago."""
+
+from __future__ import annotations
+
+from middleware.decision.model import CallFacts, Policy, Reason, Verdict
+from middleware.decision.rules.gates import day_begins_somewhere, in_force
+
+_SOURCE = Verdict("data_source")
+_AGE = Verdict("data_age")
+_ADVERT = Verdict("advert_protection")
+
+
+def data_source(facts: CallFacts, policy: Policy) -> Verdict:
+    """It is on file where the number comes from, the contact's or the whole list's (GDPR art. 14(2)(f))."""
+    if facts.callee.has_source or facts.campaign.has_list_source or policy.data is None:
+        return _SOURCE
+    return Verdict("data_source", Reason.DATA_SOURCE_MISSING, {}, policy.data.source)
+
+
+def data_age(facts: CallFacts, policy: Policy) -> Verdict:
+    """The record, or the campaign's whole list, was compared with reality not too long ago."""
+    if policy.data is None:
+        return _AGE
+    checks = [day for day in (facts.callee.checked_on, facts.campaign.list_checked_on) if day is not None]
+    begun = [day for day in checks if facts.now >= day_begins_somewhere(day)]
+    newest = max(begun, default=None)
+    ends = None if newest is None else day_begins_somewhere(newest) + policy.data.max_age
+    if ends is not None and facts.now < ends:
+        return Verdict("data_age", until=ends)
+    not_before = min((day_begins_somewhere(day) for day in checks if day not in begun), default=None)
+    parameters = {"checked_on": newest, "max_age": policy.data.max_age}
+    return Verdict("data_age", Reason.DATA_OUTDATED, parameters, policy.data.age, not_before)
+
+
+def advert_protection(facts: CallFacts, policy: Policy) -> Verdict:
+    """The company's entry in the companies register does not forbid advertising, or the callee consented."""
+    origin = None if policy.data is None else policy.data.advert_protection
+    if origin is None or not facts.callee.is_advert_protected or in_force(facts.callee.call_consent, facts.now):
+        return _ADVERT
+    return Verdict("advert_protection", Reason.DATA_ADVERT_PROTECTED, {}, origin)

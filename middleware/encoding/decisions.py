@@ -1,0 +1,34 @@
+"""What a decision saw and what its reasons tell, as JSON. Written on every call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import msgspec
+
+from middleware.decision.model import CallFacts, Parameter
+from middleware.encoding.first_edition import FACTS_MARK, facts_of_the_first_edition
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(CallFacts)
+
+
+def facts_to_text(facts: CallFacts) -> str:
+    """All that the rules saw of one call. Instants are RFC 3339 in UTC, days ISO 8601."""
+    return _ENCODER.encode(facts).decode()
+
+
+def facts_from_text(text: str) -> CallFacts:
+    """What `facts_to_text` wrote, in this edition or the first."""
+    if FACTS_MARK in text:
+        return msgspec.convert(facts_of_the_first_edition(msgspec.json.decode(text)), CallFacts)
+    return _DECODER.decode(text)
+
+
+def parameters_to_json(parameters: Mapping[str, Parameter]) -> dict[str, object]:
+    """The parameters of a reason as plain JSON values: spans in seconds, instants and days in ISO 8601."""
+    plain: dict[str, object] = msgspec.to_builtins(
+        {name: value.total_seconds() if isinstance(value, timedelta) else value for name, value in parameters.items()}
+    )
+    return plain
