@@ -30,9 +30,11 @@ from middleware.services.past_attempts import PastAttempts
 from middleware.services.policies import UsedPolicies
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
+from middleware.services.replay.replaying import Replays
 from middleware.services.setting_up import SettingUp
 from middleware.services.status_reports import FORWARD_REPORT, StatusReports
 from middleware.services.sweeps import Sweeps
+from middleware.services.what_if.trying import WhatIf
 from middleware.settings import Settings
 from middleware.store.database import Database
 from middleware.store.hot_path.model import HotPath
@@ -129,6 +131,16 @@ def migrate_store(settings: Settings) -> None:
 def certification(settings: Settings) -> Certification:
     """The certification of the configured database; its processes open the hot path by themselves."""
     return Certification(Database(settings.database_url), hot_path_for)
+
+
+def replays(settings: Settings) -> Replays:
+    """The replay of what the configured database has logged."""
+    return Replays(Database(settings.database_url))
+
+
+def what_if(settings: Settings) -> WhatIf:
+    """Other figures, tried on what the configured database has logged."""
+    return WhatIf(Database(settings.database_url))
 
 
 def hot_path_for(database: Database, clock: Clock) -> HotPath:

@@ -15,6 +15,10 @@ class InvalidSettings(RingfenceError):
         self.lines = lines
 
 
+class UnusablePolicy(InvalidSettings):
+    """A country's file that cannot be used; `lines` holds one sentence for each thing to mend, with its line."""
+
+
 class InvalidRequest(RingfenceError):
     """A request that cannot be understood; `field` names the part that is wrong."""
 

@@ -4,13 +4,14 @@ Reading back gives an equal object; what earlier editions wrote reads as what it
 on what no writer here has written.
 """
 
-from middleware.encoding.decisions import facts_from_text, facts_to_text, parameters_to_json
+from middleware.encoding.decisions import facts_from_text, facts_to_text, is_first_edition, parameters_to_json
 from middleware.encoding.policies import digest_of, policy_from_text, policy_to_text
 
 __all__ = [
     "digest_of",
     "facts_from_text",
     "facts_to_text",
+    "is_first_edition",
     "parameters_to_json",
     "policy_from_text",
     "policy_to_text",

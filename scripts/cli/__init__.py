@@ -15,6 +15,7 @@ COMMANDS = {
     "load": "scripts.cli.load",
     "migrate": "scripts.cli.migrate",
     "relay": "scripts.cli.relay",
+    "replay": "scripts.cli.replay",
     "store": "scripts.cli.store",
     "worker": "scripts.cli.worker",
 }

@@ -1,0 +1,1 @@
+"""A country's changed figures, tried on calls that were really asked for, before they are switched on."""
