@@ -6,7 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from middleware.decision.model import FIRST_EDITION, CallFacts, Decision, Policy, PolicyProblem, Reason, Verdict
+from middleware.decision.model import (
+    EDITION,
+    FIRST_EDITION,
+    CallFacts,
+    Decision,
+    Policy,
+    PolicyProblem,
+    Reason,
+    Verdict,
+)
 from middleware.decision.rules.attempts import caps, clock, in_flight, refusal_rest, spacing
 from middleware.decision.rules.automation import automation_stated, free_agent, machine_consent
 from middleware.decision.rules.caller_id import (
@@ -127,9 +136,12 @@ def decide(facts: CallFacts, policy: Policy) -> Decision:
     return Decision(facts.now, policy.digest, verdicts, None, min(ends, default=None), _attempts_left(verdicts))
 
 
-def refuse_without_policy(facts: CallFacts, problem: PolicyProblem) -> Decision:
-    """Refuse for want of a policy, with the verdicts of all rules that need none."""
-    verdicts = tuple([rule(facts, None) for rule in RULES_WITHOUT_POLICY])
+def refuse_without_policy(facts: CallFacts, problem: PolicyProblem, edition: int = EDITION) -> Decision:
+    """Refuse for want of a policy, with the verdicts of all rules of the edition that need none."""
+    rules = RULES_WITHOUT_POLICY
+    if edition == FIRST_EDITION:
+        rules = tuple([rule for rule in rules if rule in RULES_OF_THE_FIRST_EDITION])
+    verdicts = tuple([rule(facts, None) for rule in rules])
     verdicts += (_without_policy(facts, problem),)
     return Decision(facts.now, None, verdicts, None, None, None)
 

@@ -9,8 +9,8 @@ from datetime import datetime
 import msgspec
 
 from middleware.decision.engine import decide, refuse_without_policy
-from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem, Reason
-from middleware.encoding import facts_from_text, policy_from_text
+from middleware.decision.model import EDITION, FIRST_EDITION, CallFacts, Decision, Policy, PolicyProblem, Reason
+from middleware.encoding import facts_from_text, is_first_edition, policy_from_text
 from middleware.services.asking import reasons_from_json
 from middleware.services.replay.comparing import Difference, difference
 from middleware.store.database import Database
@@ -68,7 +68,8 @@ class Replays:
 
     def _decided(self, logged: LoggedDecision, facts: CallFacts) -> Decision | None:
         if logged.policy_digest is None:
-            return refuse_without_policy(facts, _problem_of(logged))
+            edition = FIRST_EDITION if is_first_edition(logged.facts) else EDITION
+            return refuse_without_policy(facts, _problem_of(logged), edition)
         policy = self._policy(logged.policy_digest)
         return None if policy is None else decide(facts, policy)
 
