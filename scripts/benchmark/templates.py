@@ -24,13 +24,13 @@ class RowTemplate:
 
     def __init__(self, row: dict[str, Any], callee_key: str, at: datetime) -> None:
         self._row = row
-        self._key, self._at = callee_key, at.isoformat()
+        self._key, self._at = callee_key, _as_text(at)
         self._texts = [name for name, value in row.items() if isinstance(value, str) and self._is_in(value)]
         self._times = {name: value - at for name, value in row.items() if isinstance(value, datetime)}
 
     def row(self, callee_key: str, at: datetime, **values: object) -> dict[str, Any]:
         """The row for another callee at another time, with these values on top."""
-        changed, text = self._row.copy(), at.isoformat()
+        changed, text = self._row.copy(), _as_text(at)
         for name in self._texts:
             changed[name] = changed[name].replace(self._key, callee_key).replace(self._at, text)
         for name, distance in self._times.items():
@@ -40,6 +40,11 @@ class RowTemplate:
 
     def _is_in(self, value: str) -> bool:
         return self._key in value or self._at in value
+
+
+def _as_text(at: datetime) -> str:
+    """An instant without its zone, which some texts write as Z and others as +00:00."""
+    return at.replace(tzinfo=None).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

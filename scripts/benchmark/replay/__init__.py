@@ -1,0 +1,1 @@
+"""How fast logged decisions are made again, and whether all of a million come out identical."""
