@@ -65,7 +65,7 @@ class CallMaker:
         now = self.ends - SPREAD * (self.count - place) / self.count
         facts = CallFacts(
             now=now,
-            number=NumberFacts(policy.country, NumberKind.MOBILE, valid=True, zones=_ZONES.get(policy.country, _NORTH_SEA)),
+            number=_number(policy.country),
             campaign=_campaign(now, policy, chance),
             callee=_callee(now, chance),
             request=_request(policy, chance),
@@ -73,6 +73,10 @@ class CallMaker:
             histories=_histories(now, chance),
         )
         return facts, policy
+
+
+def _number(country: str) -> NumberFacts:
+    return NumberFacts(country, NumberKind.MOBILE, valid=True, zones=_ZONES.get(country, _NORTH_SEA))
 
 
 def _campaign(now: datetime, policy: Policy, chance: Random) -> CampaignFacts:
