@@ -14,6 +14,7 @@ from middleware.decision.model import (
     CalleeFacts,
     CallFacts,
     CallingHours,
+    Consent,
     History,
     LegalForm,
     NumberKind,
@@ -195,7 +196,7 @@ def facts(draw: st.DrawFn, now: datetime) -> CallFacts:
         callee=CalleeFacts(
             legal_form=draw(st.sampled_from(LegalForm)),
             time_zone=draw(st.one_of(st.none(), st.sampled_from(ZONES))),
-            call_consent_on=draw(seldom_day),
+            call_consent=draw(st.one_of(st.none(), st.builds(Consent, near))),
         ),
         suppressions=[a_suppression(draw(st.sampled_from(Subject)))] if draw(rarely) else [],
         histories=draw(_histories(now)),

@@ -51,8 +51,8 @@ def windows_on(hours: CallingHours, day: date) -> Sequence[Window]:
     if day in hours.holidays or not hours.calendar_from <= day <= hours.calendar_until:
         return ()
     windows: Sequence[Window] = hours.week[day.weekday()]
-    if hours.eve is not None and day + DAY in hours.holidays:
-        windows = overlap(windows, hours.eve)
+    if hours.eve is not None and (day + DAY in hours.holidays or day == hours.calendar_until):
+        windows = overlap(windows, hours.eve)  # the day after the calendar's last one may be a holiday
     early = hours.early_closings.get(day.isoformat()[5:]) if hours.early_closings else None
     if early is None:
         return windows

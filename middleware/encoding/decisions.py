@@ -15,7 +15,7 @@ _DECODER = msgspec.json.Decoder(CallFacts)
 
 
 def facts_to_text(facts: CallFacts) -> str:
-    """All that the rules saw of one call. Instants are RFC 3339 in UTC, days ISO 8601."""
+    """All that the rules saw of one call. Instants are RFC 3339, in UTC as they are held; days are ISO 8601."""
     return _ENCODER.encode(facts).decode()
 
 
@@ -25,7 +25,7 @@ def is_first_edition(facts: str) -> bool:
 
 
 def facts_from_text(text: str) -> CallFacts:
-    """What `facts_to_text` wrote, in this edition or the first."""
+    """What `facts_to_text` wrote, in this edition or the first. Raises ValueError for any other text."""
     if is_first_edition(text):
         return msgspec.convert(facts_of_the_first_edition(msgspec.json.decode(text)), CallFacts)
     return _DECODER.decode(text)
@@ -33,7 +33,10 @@ def facts_from_text(text: str) -> CallFacts:
 
 def parameters_to_json(parameters: Mapping[str, Parameter]) -> dict[str, object]:
     """The parameters of a reason as plain JSON values: spans in seconds, instants and days in ISO 8601."""
-    plain: dict[str, object] = msgspec.to_builtins(
-        {name: value.total_seconds() if isinstance(value, timedelta) else value for name, value in parameters.items()}
-    )
-    return plain
+    return {name: _plain(value) for name, value in parameters.items()}
+
+
+def _plain(value: Parameter) -> object:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return list(value) if isinstance(value, tuple) else msgspec.to_builtins(value)

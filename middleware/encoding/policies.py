@@ -8,7 +8,10 @@ from dataclasses import replace
 import msgspec
 
 from middleware.decision.model import Policy
-from middleware.encoding.first_edition import policy_of_the_first_edition
+from middleware.encoding.first_edition import LATER_POLICY_MARK, policy_of_the_first_edition
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODER = msgspec.json.Decoder(Policy)
 
 
 def digest_of(policy: Policy) -> str:
@@ -18,12 +21,14 @@ def digest_of(policy: Policy) -> str:
 
 def policy_to_text(policy: Policy) -> str:
     """All figures by which a call is decided, as JSON: fields in one order, keys and sets sorted, no spaces, UTF-8."""
-    return msgspec.json.encode(policy, order="deterministic").decode()
+    return _ENCODER.encode(policy).decode()
 
 
 def policy_from_text(text: str) -> Policy:
-    """What `policy_to_text` wrote, in this edition or the first."""
+    """What `policy_to_text` wrote, in this edition or the first. Raises ValueError for any other text."""
+    if LATER_POLICY_MARK in text:
+        return _DECODER.decode(text)
     body = msgspec.json.decode(text)
-    if isinstance(body, dict) and "edition" not in body:
-        body = policy_of_the_first_edition(body)
-    return msgspec.convert(body, Policy, strict=False)
+    if not isinstance(body, dict):
+        raise ValueError("no policy: it is no JSON object")
+    return msgspec.convert(policy_of_the_first_edition(body), Policy, strict=False)

@@ -1,15 +1,12 @@
-"""How often and how soon: one attempt at a time, rest after each, and no more than the caps allow."""
+"""How soon: one attempt at a time, rest after each, and peace for who declined."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from middleware.decision.calendar import callee_zones, next_span_begins, span_begins
 from middleware.decision.model import (
-    CalendarSpan,
     CallFacts,
-    Cap,
     Outcome,
     Parameter,
     PastAttempt,
@@ -19,7 +16,8 @@ from middleware.decision.model import (
     Subject,
     Verdict,
 )
-from middleware.decision.rules.gates import day_begins_somewhere, in_force
+from middleware.decision.rules.gates import while_consenting
+from middleware.decision.rules.spans import Spans, held_from, held_until, holds
 
 # A dialer that reported a call and never its end: Twilio ends calls after four hours, so by then it is over.
 LONGEST_CALL = timedelta(hours=4)
@@ -32,13 +30,6 @@ _CLOCK = Verdict("clock")
 _IN_FLIGHT = Verdict("in_flight")
 _SPACING = Verdict("spacing")
 _REST = Verdict("refusal_rest")
-_CAPS = Verdict("caps")
-_INSTANT = timedelta(microseconds=1)  # an attempt at the very beginning of a span counts to it
-_LONGEST_SPANS = {
-    CalendarSpan.DAY: timedelta(hours=48),
-    CalendarSpan.WEEK: timedelta(days=8),
-    CalendarSpan.MONTH: timedelta(days=32),
-}
 
 
 def clock(facts: CallFacts, _policy: Policy | None) -> Verdict:
@@ -85,83 +76,30 @@ def refusal_rest(facts: CallFacts, policy: Policy) -> Verdict:
     rest = policy.refusal_rest
     if rest is None:
         return _REST
-    declined = [
-        past.ended_at or past.expires_at
-        for past in _attempts(facts, _SPACED)
-        if past.outcome is Outcome.DECLINED and not _asked_since(facts, past.ended_at or past.expires_at)
-    ]
+    declined = [_over(past) for past in _attempts(facts, _SPACED) if past.outcome is Outcome.DECLINED]
     if not declined:
         return _REST
     last = max(declined)
+    spans = _while_welcome(facts, last)
+    if rest.span is not None:
+        spans += ((last + rest.span, None),)
+    if holds(spans, facts.now):
+        until = held_until(spans, facts.now)
+        return _REST if until is None else Verdict("refusal_rest", until=until)
+    not_before = held_from(spans, facts.now)
+    parameters: dict[str, Parameter] = {"declined_at": last}
     if rest.span is None:
-        return Verdict("refusal_rest", Reason.ATTEMPTS_LOCKED_OUT, {"declined_at": last}, rest.origin)
-    if facts.now >= last + rest.span:
-        return _REST
-    parameters: dict[str, Parameter] = {"declined_at": last, "rest": rest.span}
-    return Verdict("refusal_rest", Reason.ATTEMPTS_DECLINED, parameters, rest.origin, last + rest.span)
+        return Verdict("refusal_rest", Reason.ATTEMPTS_LOCKED_OUT, parameters, rest.origin, not_before)
+    parameters["rest"] = rest.span
+    return Verdict("refusal_rest", Reason.ATTEMPTS_DECLINED, parameters, rest.origin, not_before)
 
 
-def caps(facts: CallFacts, policy: Policy) -> Verdict:
-    """No cap on attempts at the number, person or company is used up; tells how many attempts are left."""
-    left: int | None = None
-    refusals: list[Verdict] = []
-    for cap in policy.caps:
-        counted = _counted(facts, cap)
-        remaining = cap.count - len(counted)
-        if remaining <= 0:
-            refusals.append(_cap_refusal(facts, cap, counted))
-        left = remaining if left is None else min(left, remaining)
-    if refusals:
-        return max(refusals, key=lambda verdict: (verdict.not_before is None, verdict.not_before))
-    return _CAPS if left is None else Verdict("caps", attempts_left=left)
-
-
-def _asked_since(facts: CallFacts, declined_at: datetime) -> bool:
-    asked_at, given = facts.callee.asked_to_be_called_at, facts.callee.call_consent
-    if asked_at is not None and declined_at < asked_at <= facts.now:
-        return True
-    if given is None or not in_force(given, facts.now):
-        return False
-    return day_begins_somewhere(given.given_on) > declined_at
-
-
-def _counted(facts: CallFacts, cap: Cap) -> list[datetime]:
-    """When the attempts in the cap's window were reserved, newest first."""
-    since = _counted_since(facts, cap)
-    times = [
-        past.reserved_at
-        for history in facts.histories
-        if history.subject is cap.subject and history.scope is cap.scope
-        for past in history.attempts
-        if since is None or past.reserved_at > since
-    ]
-    return sorted(times, reverse=True)
-
-
-def _counted_since(facts: CallFacts, cap: Cap) -> datetime | None:
-    """Attempts reserved after this instant count; None: all."""
-    if cap.calendar is None:
-        return None if cap.window is None else facts.now - cap.window
-    zones = callee_zones(facts)
-    if not zones:  # where the day begins is not known: count as if it had begun as early as it can have
-        return facts.now - _LONGEST_SPANS[cap.calendar]
-    return span_begins(zones, cap.calendar, facts.now) - _INSTANT
-
-
-def _cap_refusal(facts: CallFacts, cap: Cap, counted: list[datetime]) -> Verdict:
-    parameters: dict[str, Parameter] = {
-        "count": cap.count,
-        "window": cap.window if cap.calendar is None else cap.calendar.value,
-        "subject": cap.subject.value,
-        "scope": cap.scope.value,
-    }
-    not_before = None
-    if cap.calendar is not None:
-        zones = callee_zones(facts)
-        not_before = next_span_begins(zones, cap.calendar, counted[cap.count - 1]) if zones else None
-    elif cap.window is not None:
-        not_before = counted[cap.count - 1] + cap.window
-    return Verdict("caps", Reason.ATTEMPTS_CAP_REACHED, parameters, cap.origin, not_before, attempts_left=0)
+def _while_welcome(facts: CallFacts, declined_at: datetime) -> Spans:
+    """When the callee is known to want a call after all: having asked for one, or consented on a later day."""
+    asked_at = facts.callee.asked_to_be_called_at
+    asked: Spans = () if asked_at is None or asked_at <= declined_at else ((asked_at, None),)
+    given = while_consenting(facts.callee.call_consent)
+    return asked + tuple(span for span in given if span[0] > declined_at)
 
 
 def _attempts(facts: CallFacts, subjects: tuple[Subject, ...]) -> Iterator[PastAttempt]:
@@ -177,10 +115,15 @@ def _over_at(past: PastAttempt) -> datetime | None:
     return past.expires_at + LONGEST_CALL if past.is_placed else past.expires_at
 
 
+def _over(past: PastAttempt) -> datetime:
+    """When an attempt whose outcome is known was over."""
+    return past.ended_at or past.expires_at
+
+
 def _ended(past: PastAttempt, now: datetime) -> tuple[datetime, Outcome] | None:
     """When and how an attempt ended, as far as it has ended by `now`."""
     if past.outcome is not None:
-        return past.ended_at or past.expires_at, past.outcome
+        return _over(past), past.outcome
     over_at = _over_at(past)
     if over_at is None or now < over_at:
         return None

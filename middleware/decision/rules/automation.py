@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from middleware.decision.model import CallFacts, Dialling, Policy, Reason, Speaker, Verdict
-from middleware.decision.rules.gates import consent_ends, day_begins_somewhere, in_force
+from middleware.decision.rules.gates import while_consenting
+from middleware.decision.rules.spans import held_from, held_until, holds
 
 _STATED = Verdict("automation_stated")
 _MACHINE = Verdict("machine_consent")
@@ -17,22 +18,19 @@ def automation_stated(facts: CallFacts, policy: Policy) -> Verdict:
         return _STATED
     stated = (("speaker", request.speaker), ("dialling", request.dialling))
     missing = tuple(name for name, value in stated if value is None)
-    return Verdict("automation_stated", Reason.AUTOMATION_NOT_STATED, {"missing": missing}, policy.automation.machine)
+    origin = policy.automation.machine if request.speaker is None else policy.automation.predictive
+    return Verdict("automation_stated", Reason.AUTOMATION_NOT_STATED, {"missing": missing}, origin)
 
 
 def machine_consent(facts: CallFacts, policy: Policy) -> Verdict:
     """A machine speaks only to callees who consented to that (ePrivacy art. 13(1)); an AI voice is a machine."""
     if policy.automation is None or facts.request.speaker is not Speaker.MACHINE:
         return _MACHINE
-    given = facts.callee.machine_consent
-    if given is not None and in_force(given, facts.now):
-        ends = consent_ends(given)
-        return _MACHINE if ends is None else Verdict("machine_consent", until=ends)
-    begins = None if given is None or not given.has_source else day_begins_somewhere(given.given_on)
-    is_to_come = given is not None and begins is not None and facts.now < begins
-    if given is not None and given.ends_on is not None and given.ends_on < given.given_on:
-        is_to_come = False
-    not_before = begins if is_to_come else None
+    spans = while_consenting(facts.callee.machine_consent)
+    if holds(spans, facts.now):
+        until = held_until(spans, facts.now)
+        return _MACHINE if until is None else Verdict("machine_consent", until=until)
+    not_before = held_from(spans, facts.now)
     return Verdict("machine_consent", Reason.AUTOMATION_NO_CONSENT, {}, policy.automation.machine, not_before)
 
 

@@ -7,6 +7,7 @@ from middleware.decision.model import (
     CallerIdFacts,
     CallFacts,
     Dialling,
+    NumberKind,
     Parameter,
     Policy,
     Reason,
@@ -19,6 +20,7 @@ _PRESENT = Verdict("caller_id_present")
 _OURS = Verdict("caller_id_ours")
 _DIRECTORY = Verdict("caller_id_directory")
 _LAWFUL = Verdict("caller_id_lawful")
+_FIXED_OR_MOBILE = frozenset({NumberKind.FIXED, NumberKind.MOBILE})
 
 
 def caller_id_present(facts: CallFacts, policy: Policy) -> Verdict:
@@ -48,24 +50,26 @@ def caller_id_directory(facts: CallFacts, policy: Policy) -> Verdict:
 
 
 def caller_id_lawful(facts: CallFacts, policy: Policy) -> Verdict:
-    """The number shown is of no kind or range that the callee's country bars for such calls."""
+    """The number shown is of no kind or range that the callee's country bars for such calls.
+
+    A number whose kind or country is not known is barred as if it were the one that is.
+    """
     rules, shown = policy.caller_id, facts.request.caller_id
     if rules is None or shown is None:
         return _LAWFUL
     for bar in rules.bars:
         if _bars(bar, shown, facts.request):
-            allowed = bar.except_prefixes
             parameters: dict[str, Parameter] = {
                 "caller_id": shown.number,
                 "country": policy.country,
-                "allowed": allowed,
+                "allowed": bar.except_prefixes,
             }
             return Verdict("caller_id_lawful", Reason.CALLER_ID_UNLAWFUL, parameters, bar.origin)
     return _LAWFUL
 
 
 def _bars(bar: CallerIdBar, shown: CallerIdFacts, request: RequestFacts) -> bool:
-    if bar.country is not None and shown.country != bar.country:
+    if bar.country is not None and shown.country not in {bar.country, None}:
         return False
     if bar.only_automated and not _is_automated(request):
         return False
@@ -73,7 +77,13 @@ def _bars(bar: CallerIdBar, shown: CallerIdFacts, request: RequestFacts) -> bool
         return False
     if not bar.kinds and not bar.prefixes:
         return True
-    return shown.kind in bar.kinds or shown.number.startswith(bar.prefixes)
+    return _may_be(shown.kind, bar.kinds) or shown.number.startswith(bar.prefixes)
+
+
+def _may_be(kind: NumberKind, kinds: frozenset[NumberKind]) -> bool:
+    if kind is NumberKind.UNKNOWN:
+        return bool(kinds)
+    return kind in kinds or (kind is NumberKind.FIXED_OR_MOBILE and not kinds.isdisjoint(_FIXED_OR_MOBILE))
 
 
 def _is_automated(request: RequestFacts) -> bool:

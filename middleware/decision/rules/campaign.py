@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from middleware.decision.calendar import callee_zones, day_begins
 from middleware.decision.model import Basis, CallFacts, Fact, Origin, Policy, Reason, Verdict
-from middleware.decision.rules.gates import day_begins_somewhere
+from middleware.decision.rules.spans import DAY, day_begins_somewhere
 
 _OPEN = Verdict("campaign_open")
 _DATES = Verdict("campaign_dates")
@@ -39,7 +37,7 @@ def campaign_dates(facts: CallFacts, _policy: Policy | None) -> Verdict:
     zones = callee_zones(facts)
     if not zones:
         return Verdict("campaign_dates", Reason.HOURS_ZONE_UNKNOWN, {"lifted_by": (Fact.TIME_ZONE.value,)})
-    until = None if last is None else min(day_begins(zone, last + timedelta(days=1)) for zone in zones)
+    until = None if last is None else min(day_begins(zone, last + DAY) for zone in zones)
     if until is not None and facts.now >= until:
         return Verdict("campaign_dates", Reason.CAMPAIGN_ENDED, {"day": last})
     begins = None if first is None else max(day_begins(zone, first) for zone in zones)

@@ -1,15 +1,14 @@
-"""What rules about gates share: whom a gate binds, whether a consent holds, which unknown facts might open it."""
+"""What rules about gates share: whom a gate binds, while what it is open, which unknown facts might open it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from middleware.decision.model import (
-    CalleeFacts,
     CallFacts,
     Consent,
-    Customer,
     DirectoryMark,
     Fact,
     Gate,
@@ -18,36 +17,55 @@ from middleware.decision.model import (
     NumberKind,
     Policy,
 )
+from middleware.decision.rules.spans import DAY, Spans, day_begins_somewhere, held_from, held_until, holds
 
-# A recorded day carries no zone. It has begun once it has begun anywhere on Earth, at UTC+14 first.
-EARLIEST_ZONE = timedelta(hours=14)
-_DAY = timedelta(days=1)
 _UNCLEAR_KINDS = frozenset({NumberKind.FIXED_OR_MOBILE, NumberKind.UNKNOWN})
 
 
-def day_begins_somewhere(day: date) -> datetime:
-    """The first instant at which any wall clock on Earth shows this day."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) - EARLIEST_ZONE
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Whether all gates of a kind are open now, or which is shut.
+
+    `changes_at`: where one is shut, no instant before it finds all open, None: waiting does not help; where all are
+    open, the first instant at which one shuts, None: none does.
+    """
+
+    shut: Gate | None = None
+    changes_at: datetime | None = None
 
 
-def binding(policy: Policy, facts: CallFacts, kind: GateKind) -> Iterator[Gate]:
-    """The gates of one kind that bind this callee; facts that are not known except nobody."""
-    for gate in policy.gates:
-        if gate.kind is kind and not _excepts(gate, facts):
-            yield gate
+_NOTHING_BINDS = Passage()
 
 
-def in_force(consent: Consent | None, now: datetime) -> bool:
-    """Whether a consent has been given with a source on file, and has neither expired nor been withdrawn."""
-    if consent is None or not consent.has_source or now < day_begins_somewhere(consent.given_on):
-        return False
-    ends = consent_ends(consent)
-    return ends is None or now < ends
+def binding(policy: Policy, facts: CallFacts, kind: GateKind) -> list[Gate]:
+    """The gates of one kind that bind what this callee is; facts that are not known except nobody."""
+    return [gate for gate in policy.gates if gate.kind is kind and not _excepts(gate, facts)]
 
 
-def consent_ends(consent: Consent) -> datetime | None:
-    """The first instant at which a consent no longer holds; its last day is over where days end first."""
-    return None if consent.ends_on is None else day_begins_somewhere(consent.ends_on + _DAY)
+def passage(gates: Iterable[tuple[Gate, Spans]], facts: CallFacts) -> Passage:
+    """The way through gates that are each open in some spans, and as long as the callee is a customer it spares."""
+    shut: Gate | None = None
+    opens: list[datetime | None] = []
+    shuts: list[datetime] = []
+    for gate, spans in gates:
+        spans = spans + _customer(gate, facts)
+        if not holds(spans, facts.now):
+            shut = shut or gate
+            opens.append(held_from(spans, facts.now))
+        elif (until := held_until(spans, facts.now)) is not None:
+            shuts.append(until)
+    if shut is not None:
+        known = [at for at in opens if at is not None]
+        return Passage(shut, max(known) if len(known) == len(opens) else None)
+    return Passage(None, min(shuts)) if shuts else _NOTHING_BINDS
+
+
+def while_consenting(consent: Consent | None) -> Spans:
+    """When a consent holds: from its day on, if its source is on file, through its last day where days end first."""
+    if consent is None or not consent.has_source:
+        return ()
+    ends = None if consent.ends_on is None else day_begins_somewhere(consent.ends_on + DAY)
+    return ((day_begins_somewhere(consent.given_on), ends),)
 
 
 def lifted_by(gate: Gate, facts: CallFacts) -> tuple[str, ...]:
@@ -63,24 +81,22 @@ def lifted_by(gate: Gate, facts: CallFacts) -> tuple[str, ...]:
 
 
 def _excepts(gate: Gate, facts: CallFacts) -> bool:
-    callee: CalleeFacts = facts.callee
+    callee = facts.callee
     return (
         callee.legal_form in gate.except_legal_forms
         or callee.directory_mark in gate.except_marks
         or (bool(gate.except_line_kinds) and _line_kind(facts) in gate.except_line_kinds)
-        or (
-            gate.except_customers_for is not None
-            and callee.customer is not None
-            and _is_customer(callee.customer, gate.except_customers_for, facts.now)
-        )
     )
 
 
 def _line_kind(facts: CallFacts) -> NumberKind:
-    return facts.callee.line_kind or facts.number.kind
+    looked_up = facts.callee.line_kind
+    return facts.number.kind if looked_up in {None, NumberKind.UNKNOWN} else looked_up
 
 
-def _is_customer(customer: Customer, after: timedelta, now: datetime) -> bool:
-    if now < day_begins_somewhere(customer.since):
-        return False
-    return customer.ended_on is None or now < day_begins_somewhere(customer.ended_on) + after
+def _customer(gate: Gate, facts: CallFacts) -> Spans:
+    customer, after = facts.callee.customer, gate.except_customers_for
+    if customer is None or after is None:
+        return ()
+    ends = None if customer.ended_on is None else day_begins_somewhere(customer.ended_on) + after
+    return ((day_begins_somewhere(customer.since), ends),)

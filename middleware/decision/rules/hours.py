@@ -21,7 +21,7 @@ def calling_hours(facts: CallFacts, policy: Policy) -> Verdict:
     closed = [zone for zone in zones if not is_open(hours, zone, facts.now)]
     if not closed:
         return Verdict("calling_hours", until=next_closing(hours, zones, facts.now))
-    return _refusal(hours, zones, closed, facts.now, _lifted_by(facts, policy, hours, zones, closed))
+    return _refusal(hours, zones, closed, facts.now, _lifted_by(facts, policy, hours, zones))
 
 
 def promise(facts: CallFacts, _policy: Policy) -> Verdict:
@@ -40,16 +40,17 @@ def _hours_of(facts: CallFacts, policy: Policy) -> CallingHours:
     return regional.by_subdivision.get(facts.callee.subdivision or "", regional.unknown)
 
 
-def _lifted_by(
-    facts: CallFacts, policy: Policy, hours: CallingHours, zones: tuple[ZoneInfo, ...], closed: list[ZoneInfo]
-) -> tuple[str, ...]:
-    lifting: list[str] = []
-    is_strictest = policy.regional_hours is not None and hours is policy.regional_hours.unknown
-    if is_strictest and all(is_open(policy.hours, zone, facts.now) for zone in zones):
-        lifting.append(Fact.SUBDIVISION.value)
-    if len(closed) < len(zones):
-        lifting.append(Fact.TIME_ZONE.value)
-    return tuple(lifting)
+def _lifted_by(facts: CallFacts, policy: Policy, hours: CallingHours, zones: tuple[ZoneInfo, ...]) -> tuple[str, ...]:
+    """Which of the subdivision and the time zone, where not known, might open the hours; both if only together."""
+    regional = policy.regional_hours
+    regions = () if regional is None or hours is not regional.unknown else tuple(regional.by_subdivision.values())
+    is_elsewhere = len(zones) > 1 and any(is_open(hours, zone, facts.now) for zone in zones)
+    is_otherwise = any(all(is_open(region, zone, facts.now) for zone in zones) for region in regions)
+    if not is_elsewhere and not is_otherwise:
+        is_both = len(zones) > 1 and any(is_open(region, zone, facts.now) for region in regions for zone in zones)
+        is_elsewhere = is_otherwise = is_both
+    lifting = ((Fact.SUBDIVISION, is_otherwise), (Fact.TIME_ZONE, is_elsewhere))
+    return tuple(fact.value for fact, may_lift in lifting if may_lift)
 
 
 def _refusal(

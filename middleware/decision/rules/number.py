@@ -36,7 +36,9 @@ def number_validity(facts: CallFacts, _policy: Policy | None) -> Verdict:
 
 def number_kind(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """The number leads to an ordinary line: fixed, mobile, internet telephony or toll-free."""
-    kind = facts.number.kind
+    kind, looked_up = facts.number.kind, facts.callee.line_kind
+    if looked_up is not None and looked_up is not NumberKind.UNKNOWN and kind not in COSTLY_KINDS:
+        kind = looked_up
     if kind in COSTLY_KINDS:
         return Verdict("number_kind", Reason.NUMBER_PREMIUM, {"kind": kind.value})
     if kind in CLOSED_KINDS and facts.number.valid:

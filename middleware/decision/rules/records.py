@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from middleware.decision.model import CallFacts, Policy, Reason, Verdict
-from middleware.decision.rules.gates import day_begins_somewhere, in_force
+from middleware.decision.rules.gates import while_consenting
+from middleware.decision.rules.spans import day_begins_somewhere, held_from, held_until, holds
 
 _SOURCE = Verdict("data_source")
 _AGE = Verdict("data_age")
@@ -24,17 +25,20 @@ def data_age(facts: CallFacts, policy: Policy) -> Verdict:
     checks = [day for day in (facts.callee.checked_on, facts.campaign.list_checked_on) if day is not None]
     begun = [day for day in checks if facts.now >= day_begins_somewhere(day)]
     newest = max(begun, default=None)
-    ends = None if newest is None else day_begins_somewhere(newest) + policy.data.max_age
-    if ends is not None and facts.now < ends:
-        return Verdict("data_age", until=ends)
-    not_before = min((day_begins_somewhere(day) for day in checks if day not in begun), default=None)
+    spans = tuple((begins, begins + policy.data.max_age) for begins in map(day_begins_somewhere, checks))
+    if holds(spans, facts.now):
+        return Verdict("data_age", until=held_until(spans, facts.now))
     parameters = {"checked_on": newest, "max_age": policy.data.max_age}
-    return Verdict("data_age", Reason.DATA_OUTDATED, parameters, policy.data.age, not_before)
+    return Verdict("data_age", Reason.DATA_OUTDATED, parameters, policy.data.age, held_from(spans, facts.now))
 
 
 def advert_protection(facts: CallFacts, policy: Policy) -> Verdict:
     """The company's entry in the companies register does not forbid advertising, or the callee consented."""
     origin = None if policy.data is None else policy.data.advert_protection
-    if origin is None or not facts.callee.is_advert_protected or in_force(facts.callee.call_consent, facts.now):
+    if origin is None or not facts.callee.is_advert_protected:
         return _ADVERT
-    return Verdict("advert_protection", Reason.DATA_ADVERT_PROTECTED, {}, origin)
+    spans = while_consenting(facts.callee.call_consent)
+    if holds(spans, facts.now):
+        until = held_until(spans, facts.now)
+        return _ADVERT if until is None else Verdict("advert_protection", until=until)
+    return Verdict("advert_protection", Reason.DATA_ADVERT_PROTECTED, {}, origin, held_from(spans, facts.now))

@@ -3,8 +3,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from middleware.decision.engine import RULES, RULES_WITHOUT_POLICY, Rule, decide, refuse_without_policy
+from middleware.decision.engine import decide, refuse_without_policy
 from middleware.decision.model import PlacedBy, PolicyProblem, Reason, Subject
+from middleware.decision.rules.catalogue import RULES, RULES_WITHOUT_POLICY, Rule
 from tests.builders import (
     NOON,
     a_cap,
@@ -135,7 +136,7 @@ def test_without_a_policy_the_call_is_refused_and_what_can_be_known_is_told() ->
         Reason.SUPPRESSION_PERSON,
         Reason.NUMBER_COUNTRY_CLOSED,
     ]
-    assert decision.refusals[-1].detail == NO_FILE.detail
+    assert decision.refusals[-1].parameters == {"country": "FR"}
     assert decision.policy_digest is None
     assert decision.not_before is None
     assert len(decision.verdicts) == len(RULES_WITHOUT_POLICY) + 1

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from middleware.decision.model import CallFacts, Cap, Outcome, PastAttempt, Verdict
-from middleware.decision.rules.attempts import caps, in_flight, spacing
+from middleware.decision.rules.attempts import in_flight, spacing
+from middleware.decision.rules.caps import caps
 from tests.builders import NOON, a_cap, some_facts, some_policy
 from tests.strategies import past_attempts
 

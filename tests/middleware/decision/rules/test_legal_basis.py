@@ -2,7 +2,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from middleware.decision.model import BalancingTest, CalleeFacts, CallFacts, LegalForm, Reason
+from middleware.decision.model import BalancingTest, CalleeFacts, CallFacts, Consent, LegalForm, Reason
 from middleware.decision.rules.legal_basis import consent, documented_basis
 from tests.builders import DOCUMENTED_BASIS, NOON, a_consent_gate, some_campaign, some_facts, some_policy, utc
 
@@ -47,7 +47,7 @@ def test_a_balancing_test_that_is_approved_later_does_not_hold_yet() -> None:
 
 def test_a_recorded_consent_takes_the_place_of_a_balancing_test() -> None:
     facts = some_facts(
-        campaign=some_campaign(balancing_test=None), callee=CalleeFacts(call_consent_on=date(2026, 3, 1))
+        campaign=some_campaign(balancing_test=None), callee=CalleeFacts(call_consent=Consent(date(2026, 3, 1)))
     )
 
     assert documented_basis(facts, ASKS_FOR_TEST).reason is None
@@ -78,23 +78,22 @@ def test_an_unknown_legal_form_is_named_as_the_fact_that_would_lift_the_refusal(
     unknown = consent(some_facts(), NL)
     sole_trader = consent(some_facts(callee=CalleeFacts(legal_form=LegalForm.SOLE_TRADER)), NL)
 
-    assert "legal form is not known" in unknown.detail
-    assert "legal_person" in unknown.detail
-    assert "legal form" not in sole_trader.detail
+    assert unknown.parameters == {"lifted_by": ("legal_form",)}
+    assert sole_trader.parameters == {"lifted_by": ()}
 
 
 def test_an_unknown_legal_form_is_not_blamed_where_everybody_must_consent() -> None:
-    assert "legal form" not in consent(some_facts(), some_policy(gates=[a_consent_gate()])).detail
+    assert consent(some_facts(), some_policy(gates=[a_consent_gate()])).parameters == {"lifted_by": ()}
 
 
 def test_a_recorded_consent_opens_the_gate() -> None:
-    facts = some_facts(callee=CalleeFacts(call_consent_on=date(2026, 3, 4)))
+    facts = some_facts(callee=CalleeFacts(call_consent=Consent(date(2026, 3, 4))))
 
     assert consent(facts, some_policy(gates=[a_consent_gate()])).reason is None
 
 
 def test_a_consent_dated_in_the_future_is_none_until_that_day_has_begun_somewhere() -> None:
-    facts = some_facts(callee=CalleeFacts(call_consent_on=date(2026, 3, 6)))
+    facts = some_facts(callee=CalleeFacts(call_consent=Consent(date(2026, 3, 6))))
 
     verdict = consent(facts, some_policy(gates=[a_consent_gate()]))
 

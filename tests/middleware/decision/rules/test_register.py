@@ -23,8 +23,7 @@ def test_a_list_that_was_never_washed_is_not_called() -> None:
 
     assert verdict.reason is Reason.REGISTER_NOT_WASHED
     assert verdict.origin is ORIGIN
-    assert "be_dncm" in verdict.detail
-    assert "5 days" in verdict.detail
+    assert verdict.parameters == {"register": "be_dncm", "valid_for": FIVE_DAYS, "lifted_by": ()}
 
 
 @pytest.mark.parametrize(
