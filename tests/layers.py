@@ -14,8 +14,10 @@ VAGUE_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "manag
 # What an edge may see of the domain: what it calls, and the words it speaks with it.
 _EDGE_SEES = tuple(
     f"middleware.{name}"
-    for name in ("services", "decision", "errors", "settings", "bootstrap", "phone_numbers", "logs")
+    for name in ("services", "decision", "explanations", "errors", "settings", "bootstrap", "phone_numbers", "logs")
 )
+# Who turns facts and figures into text and back: those who keep them and those who read what was kept.
+_WRITES_DECISIONS = tuple(f"middleware.{name}" for name in ("encoding", "services", "store", "policies", "bootstrap"))
 
 
 def violations(module_name: str, source: str) -> list[str]:
@@ -97,6 +99,21 @@ RULES: tuple[tuple[Callable[[str], bool], Callable[[str], bool], str], ...] = (
         _within("middleware.decision"),
         _within("middleware.decision", *sys.stdlib_module_names),
         "a decision is pure: facts and policy in, standard library only",
+    ),
+    (
+        _within("middleware.encoding"),
+        _of_ours_only("middleware.encoding", "middleware.decision"),
+        "texts of facts and policies need the words of the decision alone",
+    ),
+    (
+        _but(_within("middleware", "webhooks", "scripts"), *_WRITES_DECISIONS, "scripts.benchmark"),
+        _outside("middleware.encoding"),
+        "how decisions are kept is a matter of services, store and policies",
+    ),
+    (
+        _within("middleware.explanations"),
+        _of_ours_only("middleware.explanations", "middleware.decision"),
+        "a sentence is made from a reason and its parameters alone",
     ),
     (
         _within("middleware"),

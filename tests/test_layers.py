@@ -33,6 +33,11 @@ PERMITTED = [
     ("webhooks.attempts", "from middleware import errors, settings"),
     ("scripts.cli.serve", "from middleware.bootstrap import wire\nfrom webhooks.wsgi import app"),
     ("middleware.policies.reading", "import yaml"),
+    ("middleware.policies.resolving", "from middleware.encoding import digest_of"),
+    ("middleware.services.replay.replaying", "from middleware.encoding import facts_from_text"),
+    ("middleware.encoding.policies", "import msgspec\nfrom middleware.decision.model import Policy"),
+    ("middleware.explanations.sentences", "import babel\nfrom middleware.decision.model import Reason"),
+    ("webhooks.answers", "from middleware.explanations import explain"),
     ("middleware.database", "import decimal"),
 ]
 
@@ -46,6 +51,16 @@ AGAINST = [
     ("middleware.decision.rules.hours", "import holidays", "holidays"),
     ("middleware.decision.rules.hours", "from middleware.errors import X", "middleware.errors.X"),
     ("middleware.decision.rules.hours", "from middleware import decision, store", "middleware.store"),
+    ("middleware.decision.engine", "import msgspec", "msgspec"),
+    (
+        "middleware.decision.engine",
+        "from middleware.encoding import policy_to_text",
+        "middleware.encoding.policy_to_text",
+    ),
+    ("middleware.encoding.policies", "from middleware.policies import book", "middleware.policies.book"),
+    ("middleware.gateways.twilio", "from middleware.encoding import digest_of", "middleware.encoding.digest_of"),
+    ("middleware.explanations.sentences", "from middleware.services import asking", "middleware.services.asking"),
+    ("webhooks.answers", "import middleware.encoding", "middleware.encoding"),
     ("middleware.decisions", "import flask.json", "flask.json"),
     ("middleware.phone_numbers", "from werkzeug.exceptions import NotFound", "werkzeug.exceptions.NotFound"),
     ("middleware.bootstrap", "import webhooks.app", "webhooks.app"),
