@@ -6,7 +6,8 @@ from datetime import datetime
 from threading import Lock
 
 from middleware.errors import NotAuthenticated, NotFound
-from middleware.store.catalogue import Campaign, Catalogue, Credential, current_generation, load
+from middleware.store.catalogue import Campaign, Catalogue, Credential, current_generation
+from middleware.store.catalogue_reading import load
 from middleware.store.database import Database
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from middleware.decision.model import (
-    CalleeFacts,
     CallFacts,
     CampaignFacts,
-    Consent,
     History,
-    LegalForm,
     NumberFacts,
     Outcome,
     PastAttempt,
@@ -20,14 +18,13 @@ from middleware.decision.model import (
     Policy,
     PolicyProblem,
     Scope,
-    Spacing,
     Subject,
     SuppressionHit,
 )
+from middleware.services.callee import callee_from
+from middleware.store.catalogue import SuppressedPrefix
 from middleware.store.hot_path.model import (
-    MOST_CONTACTS,
     SPARE_ROWS,
-    ContactFound,
     Counted,
     GuardFound,
     GuardKey,
@@ -53,16 +50,24 @@ class Known:
 def counted_by(policy: Policy | PolicyProblem) -> tuple[Counted, ...]:
     """Which subjects must be counted under this policy, and how far back a rule may ask."""
     newest = dict.fromkeys(_ALWAYS, 1)
-    if isinstance(policy, Policy):
-        newest = dict.fromkeys(_ALWAYS, _still_resting(policy.spacing))
-        for cap in policy.caps:
+    ruling = policy if isinstance(policy, Policy) else None
+    while ruling is not None:  # the figures of a change that is known already will be asked too
+        for counted in _ALWAYS:
+            newest[counted] = max(newest[counted], _still_resting(ruling))
+        for cap in ruling.caps:
             newest[cap.scope, cap.subject] = max(newest.get((cap.scope, cap.subject), 1), cap.count)
+        ruling = ruling.successor
     return tuple(Counted(scope, subject, count) for (scope, subject), count in newest.items())
 
 
-def _still_resting(spacing: Spacing) -> int:
+def _still_resting(policy: Policy) -> int:
     """How many attempts back one may lie whose rest outlasts that of all after it: one, where all rests are equal."""
+    spacing, after_refusal = policy.spacing, policy.refusal_rest
     rests = {spacing.default, *spacing.by_outcome.values()}
+    if after_refusal is not None:
+        if after_refusal.span is None:
+            return MOST_RESTING
+        rests.add(after_refusal.span)
     shortest = max(min(rests), timedelta(minutes=1))
     return min(MOST_RESTING, ceil(max(rests) / shortest) + 1) if len(rests) > 1 else 1
 
@@ -81,14 +86,25 @@ def further_back(counted: tuple[Counted, ...]) -> tuple[Counted, ...]:
     return tuple(replace(each, newest=each.newest * 16) for each in counted)
 
 
-def facts_from(reading: HotReading, number: NumberFacts, campaign: CampaignFacts) -> CallFacts:
-    """All that the rules may ask; entries that other controllers or campaigns made for themselves are left out."""
+def facts_from(
+    reading: HotReading,
+    number: NumberFacts,
+    campaign: CampaignFacts,
+    prefixes: Sequence[SuppressedPrefix] = (),
+) -> CallFacts:
+    """All that the rules may ask; entries that other controllers or campaigns made for themselves are left out.
+
+    `prefixes`: the suppressed ones that the number begins with.
+    """
     return CallFacts(
         now=reading.now,
         number=number,
         campaign=campaign,
-        callee=_callee(reading.contacts),
-        suppressions=tuple(_hit(entry) for entry in reading.suppressions if _covers(entry, campaign)),
+        callee=callee_from(reading.contacts),
+        suppressions=(
+            *(_hit(entry, entry.subject) for entry in reading.suppressions if _covers(entry, campaign)),
+            *(_hit(entry, Subject.PREFIX) for entry in prefixes if _covers(entry, campaign)),
+        ),
         histories=tuple(
             History(scope, subject, tuple(_past(row, reading.now) for row in rows if row.counts))
             for (scope, subject), rows in reading.guards.items()
@@ -120,29 +136,14 @@ def guards_to_take(
     return tuple(sorted(taken, key=lambda guard: (guard.scope_id, guard.subject)))
 
 
-def _covers(entry: SuppressionFound, campaign: CampaignFacts) -> bool:
+def _covers(entry: SuppressionFound | SuppressedPrefix, campaign: CampaignFacts) -> bool:
     if entry.scope == "everywhere":
         return True
     return entry.scope_id == (campaign.controller_id if entry.scope == "controller" else campaign.campaign_id)
 
 
-def _hit(entry: SuppressionFound) -> SuppressionHit:
-    return SuppressionHit(entry.entry_id, entry.subject, entry.scope, entry.reason, entry.since)
-
-
-def _callee(contacts: tuple[ContactFound, ...]) -> CalleeFacts:
-    """What holds for everybody at the number; where people differ, or are too many to compare, it is unknown."""
-    if len(contacts) > MOST_CONTACTS:
-        return CalleeFacts()
-    forms = {contact.legal_form for contact in contacts}
-    zones = {contact.time_zone for contact in contacts}
-    consents = {contact.call_consent_on for contact in contacts}
-    form, zone, given_on = (each.pop() if len(each) == 1 else None for each in (forms, zones, consents))
-    return CalleeFacts(
-        legal_form=LegalForm(form) if form else LegalForm.UNKNOWN,
-        time_zone=zone,
-        call_consent=Consent(date.fromisoformat(given_on)) if given_on else None,
-    )
+def _hit(entry: SuppressionFound | SuppressedPrefix, subject: Subject) -> SuppressionHit:
+    return SuppressionHit(entry.entry_id, subject, entry.scope, entry.reason, entry.since)
 
 
 def _past(row: GuardFound, now: datetime) -> PastAttempt:

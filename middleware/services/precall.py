@@ -84,7 +84,8 @@ class Precall:
         while True:
             # before the campaign is looked up: another thread may exchange the copy at any moment, and a campaign of
             # the old one must not pass for the new
-            generation = self._catalogue.get().generation
+            catalogue = self._catalogue.get()
+            generation = catalogue.generation
             campaign = self._catalogue.campaign_for(credential, question.campaign_id)
             policy, counted = self._policies.resolve(campaign, number.facts)
             reading = self._read(question, credential, campaign, number_key, counted)
@@ -92,7 +93,7 @@ class Precall:
                 break
             self._catalogue.refresh(reading.generation)
         self._catalogue.recheck(credential, reading.now)
-        facts = facts_from(reading, number.facts, campaign.facts)
+        facts = facts_from(reading, number.facts, campaign.facts, catalogue.prefixes_of(number.e164))
         if isinstance(policy, PolicyProblem):
             decision = refuse_without_policy(facts, policy)
         else:

@@ -1,18 +1,22 @@
-"""What a process keeps in memory between calls: controllers, campaigns, credentials, under a generation number."""
+"""What a process keeps in memory between calls: controllers, campaigns, credentials, suppressed prefixes.
+
+All of it stands under one generation number, which every change raises.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
-from middleware.decision.model import Audience, BalancingTest, CampaignFacts
-from middleware.store.models import CampaignRow, ControllerRow, CredentialRow, GenerationRow, RegisterWashRow
+from middleware.decision.model import CallerIdFacts, CampaignFacts, Dialling, Speaker
+from middleware.store.models import ControllerRow, GenerationRow
 
 CATALOGUE = "catalogue"
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,19 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as the decision asks for it, with the overrides its policy is resolved by."""
+    """A campaign as the decision asks for it, with the overrides its policy is resolved by.
+
+    `caller_ids` are on file for it, the controller's own for all campaigns among them. `speaker` and `dialling` hold
+    where a request does not say; None: the campaign does not say either.
+    """
 
     facts: CampaignFacts
     name: str
     overrides: Mapping[str, object]
+    controller_overrides: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    caller_ids: tuple[CallerIdFacts, ...] = ()
+    speaker: Speaker | None = None
+    dialling: Dialling | None = None
 
     @property
     def id(self) -> str:
@@ -66,32 +78,34 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
+class SuppressedPrefix:
+    """An entry in force that bars all numbers beginning with `prefix` (E.164). `scope_id` None goes with everywhere."""
+
+    entry_id: str
+    prefix: str
+    scope: str
+    scope_id: str | None
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
+    """Everything under one generation. `prefixes` are found by their digits."""
+
     generation: int
     controllers: tuple[str, ...]
     campaigns: Mapping[str, Campaign]
     credentials: Mapping[str, Credential]
     by_account_sid: Mapping[str, Credential]
+    prefixes: Mapping[str, tuple[SuppressedPrefix, ...]] = field(default_factory=dict)
 
-
-def load(connection: Connection) -> Catalogue:
-    """Read everything; the generation first, so that a change during the reading is noticed afterwards."""
-    generation = connection.scalar(select(GenerationRow.value).where(GenerationRow.name == CATALOGUE))
-    washes: dict[str, dict[str, datetime]] = {}
-    for wash in connection.execute(select(RegisterWashRow.__table__)):
-        washes.setdefault(wash.campaign_id, {})[wash.register] = wash.washed_at
-    campaigns = {
-        row.id: Campaign(_facts(row, washes.get(row.id, {})), row.name, row.overrides or {})
-        for row in connection.execute(select(CampaignRow.__table__))
-    }
-    credentials = [_credential(row) for row in connection.execute(select(CredentialRow.__table__))]
-    return Catalogue(
-        generation=generation or 0,
-        controllers=controller_ids(connection),
-        campaigns=campaigns,
-        credentials={credential.id: credential for credential in credentials},
-        by_account_sid={credential.account_sid: credential for credential in credentials if credential.account_sid},
-    )
+    def prefixes_of(self, e164: str | None) -> tuple[SuppressedPrefix, ...]:
+        """The entries whose prefix this number begins with, whomever they bar it for."""
+        if not self.prefixes or e164 is None:
+            return ()
+        beginnings = (self.prefixes.get(e164[:length], ()) for length in range(2, len(e164) + 1))
+        return tuple(entry for entries in beginnings for entry in entries)
 
 
 def current_generation(connection: Connection) -> int:
@@ -108,36 +122,4 @@ def raise_generation(connection: Connection) -> None:
     """Tell every process that its copy is old; call it in the transaction of the change."""
     connection.execute(
         update(GenerationRow).where(GenerationRow.name == CATALOGUE).values(value=GenerationRow.value + 1)
-    )
-
-
-def _facts(row: Row[Any], washed_at: dict[str, datetime]) -> CampaignFacts:
-    test = None
-    if row.balancing_test and row.balancing_approved_by and row.balancing_approved_on and row.balancing_review_due:
-        test = BalancingTest(row.balancing_approved_on, row.balancing_review_due)
-    return CampaignFacts(
-        campaign_id=row.id,
-        controller_id=row.controller_id,
-        audience=Audience(row.audience),
-        is_open=row.is_open,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        balancing_test=test,
-        washed_at=washed_at,
-    )
-
-
-def _credential(row: Row[Any]) -> Credential:
-    return Credential(
-        id=row.id,
-        kind=row.kind,
-        role=row.role,
-        controller_id=row.controller_id,
-        campaign_id=row.campaign_id,
-        account_sid=row.account_sid,
-        token_serial=row.token_serial,
-        secret_hash=row.secret_hash,
-        label=row.label,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
     )

@@ -17,7 +17,8 @@ from middleware.policies.book import PolicyBook
 from middleware.policies.source import Unreadable, read_source
 from middleware.services.asking import reasons_from_json
 from middleware.services.what_if.tally import Tally
-from middleware.store.catalogue import Campaign, load
+from middleware.store.catalogue import Campaign
+from middleware.store.catalogue_reading import load
 from middleware.store.database import Database
 from middleware.store.decision_log import LoggedDecision, count_decisions, decision_pages
 

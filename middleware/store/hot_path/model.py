@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from middleware.decision.model import PlacedBy, Scope, Subject
+from middleware.store.hot_path.contact_facts import ContactFacts
 
 # more rows than the largest cap, so that a few released or blocking ones do not hide those that count
 SPARE_ROWS = 4
@@ -45,6 +46,7 @@ class ContactFound:
     legal_form: str | None
     time_zone: str | None
     call_consent_on: str | None
+    facts: ContactFacts = ContactFacts()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from middleware.decision.model import Scope, Subject
+from middleware.store.hot_path.contact_facts import contact_facts
 from middleware.store.hot_path.model import (
     ContactFound,
     Counted,
@@ -53,7 +54,7 @@ def reading_from(
             generation = int(b or 0)
             now = now or aware(a) + offset
         elif kind == "contact":
-            contacts.append(ContactFound(a or "", b or None, c or "", d, e, f, g))
+            contacts.append(ContactFound(a or "", b or None, c or "", d, e, f, g, contact_facts(h)))
         elif kind == "suppression":
             suppressions.append(SuppressionFound(a or "", Subject(b or ""), c or "", d, e or "", aware(f)))
         elif kind == "replay":

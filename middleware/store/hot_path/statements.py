@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from functools import cache
 
 from middleware.decision.model import Scope, Subject
+from middleware.store.hot_path.contact_facts import BARRED_FIRST, facts_column
 from middleware.store.hot_path.model import MOST_CONTACTS, SPARE_ROWS, Counted
 
 _CONTACTS = """
 WITH person AS (
-  SELECT c.id, c.company_id, c.person_key, o.company_key, o.legal_form, c.time_zone, c.call_consent_on
+  SELECT c.id, c.company_id, c.person_key, o.company_key, o.legal_form, c.time_zone, c.call_consent_on,
+    {facts} AS facts, {barred_first} AS barred_first
   FROM contact_numbers n
   JOIN contacts c ON c.id = n.contact_id
   LEFT JOIN companies o ON o.id = c.company_id
@@ -23,8 +25,8 @@ SELECT 'now' AS kind, {clock} AS a, {value} AS b, '' AS c, '' AS d, '' AS e, '' 
 FROM generations WHERE name = 'catalogue'
 UNION ALL
 SELECT * FROM (
-  SELECT 'contact', id, company_id, person_key, company_key, legal_form, time_zone, {consent}, ''
-  FROM person LIMIT {most}
+  SELECT 'contact', id, company_id, person_key, company_key, legal_form, time_zone, {consent}, facts
+  FROM person ORDER BY barred_first DESC LIMIT {most}
 ) AS people
 UNION ALL
 SELECT 'suppression', id, subject, scope, scope_id, reason, {since}, '', ''
@@ -103,6 +105,8 @@ def reading(counted: tuple[Counted, ...], with_contact: bool, with_replay: bool,
         clock="''" if is_sqlite else "CAST(clock_timestamp() AS text)",
         value=cast.format("value"),
         consent=cast.format("call_consent_on"),
+        facts=facts_column(is_sqlite),
+        barred_first=BARRED_FIRST,
         since=cast.format("since"),
     )
     sql += _REPLAY if with_replay else ""

@@ -9,6 +9,7 @@ from middleware.store.models.attempts import (
 )
 from middleware.store.models.base import Base
 from middleware.store.models.catalogue import (
+    CallerIdRow,
     CampaignRow,
     ControllerRow,
     CredentialRow,
@@ -16,7 +17,13 @@ from middleware.store.models.catalogue import (
     PolicyRow,
     RegisterWashRow,
 )
-from middleware.store.models.people import CompanyRow, ContactNumberRow, ContactRow, SuppressionRow
+from middleware.store.models.people import (
+    CompanyRow,
+    ContactNumberRow,
+    ContactRow,
+    SuppressedPrefixRow,
+    SuppressionRow,
+)
 from middleware.store.models.work import AccessRow, NoticeRow, OutboxRow
 
 __all__ = [
@@ -24,6 +31,7 @@ __all__ = [
     "AttemptEventRow",
     "AttemptRow",
     "Base",
+    "CallerIdRow",
     "CampaignRow",
     "CompanyRow",
     "ContactNumberRow",
@@ -38,5 +46,6 @@ __all__ = [
     "PolicyRow",
     "RegisterWashRow",
     "StatusReportRow",
+    "SuppressedPrefixRow",
     "SuppressionRow",
 ]

@@ -1,4 +1,4 @@
-"""What changes seldom and is read on every call: controllers, campaigns, credentials, policies.
+"""What changes seldom and is read on every call: controllers, campaigns, caller IDs, credentials, policies.
 
 Every change to one of these raises the `catalogue` generation in the same transaction, so that no process decides by
 an old copy: the hot path reads the generation together with the facts.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from middleware.store.models.base import Base
-from middleware.store.types import UtcDateTime
+from middleware.store.types import Id, UtcDateTime
 
 
 class GenerationRow(Base):
@@ -37,11 +37,15 @@ class ControllerRow(Base):
     privacy_url: Mapped[str] = mapped_column(String(500))
     complaint_body: Mapped[str] = mapped_column(String(200))
     complaint_url: Mapped[str] = mapped_column(String(500))
+    overrides: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))  # of all its campaigns
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CampaignRow(Base):
-    """One purpose, audience, basis and set of overrides for one controller."""
+    """One purpose, audience, basis and set of overrides for one controller.
+
+    What is None has not been stated: the decision then takes the stricter branch.
+    """
 
     __tablename__ = "campaigns"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -59,9 +63,35 @@ class CampaignRow(Base):
     balancing_approved_by: Mapped[str | None] = mapped_column(String(200))
     balancing_approved_on: Mapped[date | None] = mapped_column(Date)
     balancing_review_due: Mapped[date | None] = mapped_column(Date)
+    requires_consent: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    is_agency: Mapped[bool | None] = mapped_column(Boolean)  # somebody else than the controller makes the calls
+    processor_agreement_on: Mapped[date | None] = mapped_column(Date)
+    registrations: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))  # as a caller, with operators
+    list_source: Mapped[str | None] = mapped_column(Text)  # where the numbers of the call list come from
+    list_checked_on: Mapped[date | None] = mapped_column(Date)
+    speaker: Mapped[str | None] = mapped_column(String(8))  # human, machine; where a request does not say
+    dialling: Mapped[str | None] = mapped_column(String(10))  # manual, preview, predictive; likewise
     texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)  # language -> purpose, interest, ...
     overrides: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CallerIdRow(Base):
+    """A number that a controller may show, and what proves it; one that is withdrawn may no longer be shown."""
+
+    __tablename__ = "caller_ids"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    controller_id: Mapped[str] = mapped_column(ForeignKey("controllers.id"))
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaigns.id"))  # None: all of the controller's
+    number: Mapped[str] = mapped_column(String(16))  # E.164
+    country: Mapped[str | None] = mapped_column(String(3))  # as NumberFacts.country and .kind tell it
+    kind: Mapped[str] = mapped_column(String(16))
+    standing: Mapped[str] = mapped_column(String(8))  # owned, verified
+    in_directory: Mapped[bool] = mapped_column(Boolean)
+    evidence: Mapped[str] = mapped_column(Text)
+    noted_by: Mapped[str] = mapped_column(String(200))
+    since: Mapped[date] = mapped_column(Date)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class RegisterWashRow(Base):
