@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from middleware.keyed_hash import digest
+from middleware.phone_numbers import parse
 from middleware.set_up.reading import SetUp
-from middleware.set_up.shapes import CampaignEntry, ControllerEntry, CredentialEntry, WashEntry
+from middleware.set_up.shapes import CallerIdEntry, CampaignEntry, ControllerEntry, CredentialEntry, WashEntry
 from middleware.store.catalogue_changes import Known
+from middleware.store.ids import new_id
 
 Columns = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRows:
-    """The rows that are not there yet."""
+    """The rows that are not there yet, what is told of campaigns that are, and every caller ID."""
 
     controllers: list[Columns]
     campaigns: list[Columns]
     credentials: list[Columns]
+    known_campaigns: list[Columns]
+    caller_ids: list[Columns]
 
 
 def rows_to_add(set_up: SetUp, there: Known, keys: Mapping[str, str], at: datetime) -> CatalogueRows:
@@ -34,6 +38,8 @@ def rows_to_add(set_up: SetUp, there: Known, keys: Mapping[str, str], at: dateti
             for e in set_up.credentials
             if e.value.id not in there.credentials
         ],
+        [_campaign(e.value, at) for e in set_up.campaigns if e.value.id in there.campaigns],
+        [_caller_id(e.value, at) for e in set_up.caller_ids],
     )
 
 
@@ -48,22 +54,44 @@ def secret_hash(key: str) -> str:
 
 
 def _controller(entry: ControllerEntry, at: datetime) -> Columns:
-    return {**entry.model_dump(), "created_at": at}
+    return {**entry.model_dump(), "overrides": entry.overrides or None, "created_at": at}
 
 
 def _campaign(entry: CampaignEntry, at: datetime) -> Columns:
     test = entry.balancing_test
-    columns = entry.model_dump(exclude={"controller", "open", "balancing_test", "washes", "audience"})
+    apart = {"controller", "open", "balancing_test", "washes", "agency", "list_checked_days_ago"}
     return {
-        **columns,
+        **entry.model_dump(exclude=apart),
         "controller_id": entry.controller,
         "is_open": entry.open,
+        "is_agency": entry.agency,
         "audience": entry.audience.value,
+        "speaker": entry.speaker.value if entry.speaker else None,
+        "dialling": entry.dialling.value if entry.dialling else None,
+        "registrations": list(entry.registrations) or None,
+        "list_checked_on": _list_checked_on(entry, at),
         "balancing_test": test.text if test else None,
         "balancing_approved_by": test.approved_by if test else None,
         "balancing_approved_on": test.approved_on if test else None,
         "balancing_review_due": test.review_due if test else None,
         "created_at": at,
+    }
+
+
+def _list_checked_on(entry: CampaignEntry, at: datetime) -> date | None:
+    days = entry.list_checked_days_ago
+    return entry.list_checked_on if days is None else (at - timedelta(days=days)).date()
+
+
+def _caller_id(entry: CallerIdEntry, at: datetime) -> Columns:
+    number = parse(entry.number).facts
+    return {
+        **entry.model_dump(exclude={"controller", "campaign"}),
+        "id": new_id(at),
+        "controller_id": entry.controller,
+        "campaign_id": entry.campaign,
+        "country": number.country,
+        "kind": number.kind.value,
     }
 
 

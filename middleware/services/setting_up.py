@@ -12,9 +12,12 @@ from middleware.keyed_hash import Pepper
 from middleware.services.access import new_api_key
 from middleware.services.set_up_catalogue import rows_to_add, secret_hash, washed_at
 from middleware.services.set_up_people import PeopleLoad
+from middleware.services.set_up_prefixes import add_prefixes
 from middleware.set_up.cross_checks import broken_references
+from middleware.set_up.news import news
 from middleware.set_up.reading import SetUp, read_folder
-from middleware.store.catalogue_changes import add_to_catalogue, known, note_wash
+from middleware.store.caller_ids import add_caller_ids
+from middleware.store.catalogue_changes import add_to_catalogue, known, note_wash, tell_campaigns
 from middleware.store.database import Database
 from middleware.store.people import PeopleRepository
 
@@ -23,16 +26,18 @@ __all__ = ["Loaded", "SetUp", "SettingUp"]  # commands take these from here
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many entries of each kind were new; new API keys, which are kept nowhere, by credential; and credentials
-    that were there already under another key than the one handed in."""
+    """How many entries of each kind were new; of how many that were there something new was told; new API keys, which
+    are kept nowhere, by credential; and credentials that were there already under another key than the one handed
+    in."""
 
     added: Mapping[str, int]
+    updated: Mapping[str, int]
     new_keys: Mapping[str, str]
     other_keys: tuple[str, ...]
 
 
 class SettingUp:
-    """Entries that are there already stay as they are, so that a folder may be loaded again."""
+    """A folder may be loaded again: entries that are there learn what was not known of them, and lose nothing."""
 
     def __init__(self, database: Database, clock: Clock, pepper: Pepper) -> None:
         self._database = database
@@ -69,18 +74,23 @@ class SettingUp:
                 for e in set_up.campaigns
                 for w in e.value.washes
             ]
+            told_campaigns = tell_campaigns(connection, rows.known_campaigns, news)
+            caller_ids = add_caller_ids(connection, rows.caller_ids)
             people = PeopleLoad(PeopleRepository(connection), self._pepper, now)
-            contacts = people.add_contacts(set_up.contacts)
+            contacts, told_contacts = people.add_contacts(set_up.contacts)
             suppressions = people.add_suppressions(set_up.suppressions, known(connection).campaigns)
+            prefixes = add_prefixes(connection, set_up.suppressions, now)
         return Loaded(
             added={
                 "controllers": len(rows.controllers),
                 "campaigns": len(rows.campaigns),
+                "caller IDs": caller_ids,
                 "credentials": len(rows.credentials),
                 "register washes": sum(washes),
                 "contacts": contacts,
-                "suppressions": suppressions,
+                "suppressions": suppressions + prefixes,
             },
+            updated={"campaigns": told_campaigns, "contacts": told_contacts},
             new_keys={name: key for name, key in all_keys.items() if name not in there.credentials},
             other_keys=tuple(
                 name for name, key in given.items() if there.credentials.get(name) not in (None, secret_hash(key))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from middleware.set_up.people_shapes import SuppressionEntry
 from middleware.set_up.reading import Entry, SetUp
-from middleware.set_up.shapes import CredentialEntry, SuppressionEntry
+from middleware.set_up.shapes import CallerIdEntry, CredentialEntry
 from middleware.store.catalogue_changes import Known
 
 
@@ -21,6 +22,8 @@ def _all_repeated(found: SetUp) -> Iterator[str]:
     yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.controllers))
     yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.campaigns))
     yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.credentials))
+    shown = ((e.at, f"{e.value.number} of {e.value.campaign or e.value.controller}") for e in found.caller_ids)
+    yield from _repeated("caller ID", shown)
     yield from _repeated("account_sid", ((e.at, e.value.account_sid) for e in found.credentials if e.value.account_sid))
     people = ((e.at, f"{e.value.controller} {e.value.email.lower()}") for e in found.contacts if e.value.email)
     yield from _repeated("person", people)
@@ -31,6 +34,7 @@ def _all_unknown(found: SetUp, there: Known) -> Iterator[str]:
     campaigns = dict(there.campaigns) | {entry.value.id: entry.value.controller for entry in found.campaigns}
     yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in found.campaigns), controllers)
     yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in found.contacts), controllers)
+    yield from _wrong_caller_ids(found.caller_ids, controllers, campaigns)
     yield from _wrong_credentials(found.credentials, controllers, campaigns, there)
     yield from _wrong_scopes(found.suppressions, controllers, campaigns)
 
@@ -50,6 +54,21 @@ def _unknown(what: str, named: Iterable[tuple[str, str | None]], known: Iterable
     return (f"{at}: there is no {what} {name}" for at, name in named if name is not None and name not in there)
 
 
+def _wrong_caller_ids(
+    entries: list[Entry[CallerIdEntry]], controllers: Iterable[str], campaigns: dict[str, str]
+) -> Iterator[str]:
+    yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in entries), controllers)
+    yield from _unknown("campaign", ((entry.at, entry.value.campaign) for entry in entries), campaigns)
+    for entry in entries:
+        yield from _another_owner(entry.at, entry.value.campaign, entry.value.controller, campaigns)
+
+
+def _another_owner(at: str, campaign: str | None, controller: str | None, campaigns: dict[str, str]) -> Iterator[str]:
+    owner = campaigns.get(campaign or "")
+    if owner is not None and controller != owner:
+        yield f"{at}: campaign {campaign} is of controller {owner}, so controller must say {owner}"
+
+
 def _wrong_credentials(
     entries: list[Entry[CredentialEntry]], controllers: Iterable[str], campaigns: dict[str, str], there: Known
 ) -> Iterator[str]:
@@ -57,9 +76,7 @@ def _wrong_credentials(
     yield from _unknown("campaign", ((entry.at, entry.value.campaign) for entry in entries), campaigns)
     for entry in entries:
         credential = entry.value
-        owner = campaigns.get(credential.campaign or "")
-        if owner is not None and credential.controller != owner:
-            yield f"{entry.at}: campaign {credential.campaign} is of controller {owner}, so controller must say {owner}"
+        yield from _another_owner(entry.at, credential.campaign, credential.controller, campaigns)
         holder = there.account_sids.get(credential.account_sid or "")
         if holder is not None and holder != credential.id:
             yield f"{entry.at}: account_sid {credential.account_sid} is taken by credential {holder}"

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from middleware.store.catalogue import raise_generation
-from middleware.store.missing_rows import add_missing
+from middleware.store.missing_rows import News, add_missing, tell_rows
 from middleware.store.models import CampaignRow, ControllerRow, CredentialRow, RegisterWashRow
 
 
@@ -50,6 +50,14 @@ def add_to_catalogue(
     add_missing(connection, CredentialRow, credentials)
     if controllers or campaigns or credentials:
         raise_generation(connection)
+
+
+def tell_campaigns(connection: Connection, rows: Sequence[Mapping[str, Any]], news: News) -> int:
+    """Change what is new about campaigns that are there, given by their ids; returns how many were changed."""
+    changed = tell_rows(connection, CampaignRow, rows, "id", news)
+    if changed:
+        raise_generation(connection)
+    return changed
 
 
 def note_wash(

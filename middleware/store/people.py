@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from middleware.decision.model import Subject
 from middleware.store.guards import block
 from middleware.store.hot_path.model import subject_id
-from middleware.store.missing_rows import AT_ONCE, add_missing
+from middleware.store.missing_rows import AT_ONCE, News, add_missing, tell_rows
 from middleware.store.models import CompanyRow, ContactNumberRow, ContactRow, SuppressionRow
 from middleware.store.suppressions import SuppressionRepository
 
@@ -56,6 +56,18 @@ class PeopleRepository:
     def add_numbers(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Say which contacts answer at which numbers; what is said already changes nothing."""
         add_missing(self._connection, ContactNumberRow, rows)
+
+    def tell_companies(self, rows: Sequence[Mapping[str, Any]], news: News) -> int:
+        """Change what is new about companies that are there, given by their ids; returns how many were changed."""
+        return tell_rows(self._connection, CompanyRow, rows, "id", news)
+
+    def tell_contacts(self, rows: Sequence[Mapping[str, Any]], news: News) -> int:
+        """Change what is new about contacts that are there, given by their ids; returns how many were changed."""
+        return tell_rows(self._connection, ContactRow, rows, "id", news)
+
+    def tell_numbers(self, rows: Sequence[Mapping[str, Any]], news: News) -> int:
+        """Change what is new about the numbers of contacts; returns how many were changed."""
+        return tell_rows(self._connection, ContactNumberRow, rows, "contact_id", news)
 
     def numbers_behind(self, subject: Subject, key: str) -> set[str]:
         """The keys of all numbers on which a number's, person's or company's suppression bears."""

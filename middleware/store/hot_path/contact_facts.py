@@ -42,7 +42,7 @@ _COMPUTED = {
     "has_source": "c.data_source <> ''",
     "is_advert_protected": "o.is_advert_protected",
 }
-_NOTHING_KNOWN = ContactFacts()
+NOTHING_KNOWN = ContactFacts()
 # Strict reading would refuse SQLite's 0 and 1 for booleans.
 _DECODER = msgspec.json.Decoder(ContactFacts, strict=False)
 
@@ -65,7 +65,7 @@ def facts_column(is_sqlite: bool) -> str:
 def contact_facts(text: str | None) -> ContactFacts:
     """What `facts_column` wrote; raises `StoreUnavailable` for anything else: what cannot be read must not permit."""
     if text is None:
-        return _NOTHING_KNOWN
+        return NOTHING_KNOWN
     try:
         return _DECODER.decode(text)
     except msgspec.DecodeError:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from middleware.decision.model import PlacedBy, Scope, Subject
-from middleware.store.hot_path.contact_facts import ContactFacts
+from middleware.store.hot_path.contact_facts import NOTHING_KNOWN, ContactFacts
 
 # more rows than the largest cap, so that a few released or blocking ones do not hide those that count
 SPARE_ROWS = 4
@@ -46,7 +46,7 @@ class ContactFound:
     legal_form: str | None
     time_zone: str | None
     call_consent_on: str | None
-    facts: ContactFacts = ContactFacts()
+    facts: ContactFacts = NOTHING_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
