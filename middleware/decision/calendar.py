@@ -8,42 +8,18 @@ happens at the first instant that exists, and a window that a clock change repea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from middleware.decision.model import CalendarSpan, CallFacts, CallingHours, Window
+from middleware.decision.model import CallingHours, Window
+from middleware.decision.zones import DAY, offsets_around, utc_midnight
 
-DAY = timedelta(days=1)
 # How far ahead an opening is looked for. Zones that are never open together would else be searched for years.
 FARTHEST = timedelta(days=100)
-# Placeholders for "we do not know where", which some zone databases nevertheless carry as zones.
-NO_ZONES = frozenset({"Etc/Unknown", "Factory"})
+_MIDNIGHT = 24 * 60
 
 Span = tuple[datetime, datetime]
-
-
-@lru_cache(maxsize=1024)
-def find_zone(name: str) -> ZoneInfo | None:
-    """The IANA zone of this name, or None if there is none."""
-    if name in NO_ZONES:
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder
-        return None
-
-
-def callee_zones(facts: CallFacts) -> tuple[ZoneInfo, ...]:
-    """Every zone in which the phone may be; empty if that is not known, or if one of them is no zone we know."""
-    own = facts.callee.time_zone
-    zones: list[ZoneInfo] = []
-    for name in facts.number.zones if own is None else (own,):
-        zone = find_zone(name)
-        if zone is None:
-            return ()
-        zones.append(zone)
-    return tuple(zones)
 
 
 def windows_on(hours: CallingHours, day: date) -> Sequence[Window]:
@@ -51,8 +27,8 @@ def windows_on(hours: CallingHours, day: date) -> Sequence[Window]:
     if day in hours.holidays or not hours.calendar_from <= day <= hours.calendar_until:
         return ()
     windows: Sequence[Window] = hours.week[day.weekday()]
-    if hours.eve is not None and (day + DAY in hours.holidays or day == hours.calendar_until):
-        windows = overlap(windows, hours.eve)  # the day after the calendar's last one may be a holiday
+    if hours.eve is not None and (day == hours.calendar_until or day + DAY in hours.holidays):
+        windows = overlap(windows, hours.eve)  # whether the day after the calendar's last one is a holiday, is unknown
     early = hours.early_closings.get(day.isoformat()[5:]) if hours.early_closings else None
     if early is None:
         return windows
@@ -80,11 +56,58 @@ def is_open(hours: CallingHours, zone: ZoneInfo, at: datetime) -> bool:
     return _window_at(hours, at.astimezone(zone)) is not None
 
 
+def closed_at(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> Sequence[tuple[ZoneInfo, datetime]]:
+    """The zones that are closed at an instant, with what their wall clocks show to the minute."""
+    return _closed_in(hours, tuple(zones), at.replace(second=0, microsecond=0))
+
+
 def next_opening(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime | None:
     """The first instant from `at` on at which all zones are open, in UTC.
 
     None if the calendar ends before, or if there is none within a hundred days.
     """
+    quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+    opening = _next_opening(hours, tuple(zones), quarter)
+    if opening is None or opening >= at:
+        return opening
+    return _next_opening.__wrapped__(hours, tuple(zones), at)
+
+
+def next_closing(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime:
+    """The first instant from `at` on at which some zone is closed, in UTC; `at` itself if one is closed already."""
+    minute = at.replace(second=0, microsecond=0)
+    closing = _next_closing(hours, tuple(zones), minute)
+    return at if closing == minute else closing
+
+
+def open_spans(hours: CallingHours, zone: ZoneInfo, day: date) -> list[Span]:
+    """The spans of UTC in which the wall clock of `zone` shows a permitted time of the given day."""
+    windows = windows_on(hours, day)
+    if not windows:
+        return []
+    midnight = utc_midnight(day)
+    before, change, after = offsets_around(zone, day)
+    spans: list[Span] = []
+    for window in windows:
+        opens, closes = midnight + timedelta(minutes=window.opens), midnight + timedelta(minutes=window.closes)
+        spans.append((opens - before, min(closes - before, change)))
+        if before != after:
+            spans.append((max(opens - after, change), closes - after))
+    return [(start, end) for start, end in spans if start < end]
+
+
+# Whole campaigns ask about the same hours, zones and minute. Since 1972 all offsets are whole minutes, as windows are,
+# so nothing opens or closes within one.
+@lru_cache(maxsize=8192)
+def _closed_in(
+    hours: CallingHours, zones: tuple[ZoneInfo, ...], minute: datetime
+) -> tuple[tuple[ZoneInfo, datetime], ...]:
+    clocks = [(zone, minute.astimezone(zone)) for zone in zones]
+    return tuple([(zone, local) for zone, local in clocks if _window_at(hours, local) is None])
+
+
+@lru_cache(maxsize=8192)
+def _next_opening(hours: CallingHours, zones: tuple[ZoneInfo, ...], at: datetime) -> datetime | None:
     last = min(hours.calendar_until, max(at.date(), hours.calendar_from) + FARTHEST)
     settled, index = 0, 0
     while settled < len(zones):  # until a whole round of zones has left the instant where it is
@@ -96,42 +119,9 @@ def next_opening(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -
     return at
 
 
-def next_closing(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -> datetime:
-    """The first instant after `at` at which some zone is closed, in UTC; all zones are open at `at`."""
-    return min(_next_closing_in(hours, zone, at) for zone in zones)
-
-
-@lru_cache(maxsize=4096)  # every call of a campaign asks for the same few days
-def day_begins(zone: ZoneInfo, day: date) -> datetime:
-    """The first instant, in UTC, at which the wall clock of `zone` shows the given day."""
-    midnight = _utc_midnight(day)
-    before, change, after = _offsets_around(zone, midnight)
-    if midnight - before < change:
-        return midnight - before
-    return max(midnight - after, change)
-
-
-def span_begins(zones: Sequence[ZoneInfo], span: CalendarSpan, at: datetime) -> datetime:
-    """When the calendar span that `at` lies in began, in the zone where it began first; zones is not empty."""
-    return min(day_begins(zone, _first_day(span, at.astimezone(zone).date())) for zone in zones)
-
-
-def next_span_begins(zones: Sequence[ZoneInfo], span: CalendarSpan, at: datetime) -> datetime:
-    """The first instant from which on `at` lies in an earlier calendar span in every zone."""
-    return max(day_begins(zone, _day_after(span, at.astimezone(zone).date())) for zone in zones)
-
-
-def _first_day(span: CalendarSpan, day: date) -> date:
-    if span is CalendarSpan.MONTH:
-        return day.replace(day=1)
-    return day - DAY * day.weekday() if span is CalendarSpan.WEEK else day
-
-
-def _day_after(span: CalendarSpan, day: date) -> date:
-    first = _first_day(span, day)
-    if span is CalendarSpan.MONTH:
-        return (first + 31 * DAY).replace(day=1)
-    return first + (7 * DAY if span is CalendarSpan.WEEK else DAY)
+@lru_cache(maxsize=8192)
+def _next_closing(hours: CallingHours, zones: tuple[ZoneInfo, ...], minute: datetime) -> datetime:
+    return min([_next_closing_in(hours, zone, minute) for zone in zones])
 
 
 def _window_at(hours: CallingHours, local: datetime) -> Window | None:
@@ -162,58 +152,21 @@ def _next_closing_in(hours: CallingHours, zone: ZoneInfo, at: datetime) -> datet
         window = _window_at(hours, local)
         if window is None:
             return at
-        at = _window_ends(hours, zone, at, local, window)
+        at, is_closed = _window_ends(hours, zone, at, local, window)
+        if is_closed:
+            return at
 
 
-def _window_ends(hours: CallingHours, zone: ZoneInfo, at: datetime, local: datetime, window: Window) -> datetime:
+def _window_ends(
+    hours: CallingHours, zone: ZoneInfo, at: datetime, local: datetime, window: Window
+) -> tuple[datetime, bool]:
+    """When the window ends or the clock changes, and whether it is known already that no other window follows."""
     minute = local.hour * 60 + local.minute
     end = at + timedelta(minutes=window.closes - minute, seconds=-local.second, microseconds=-local.microsecond)
-    if end.astimezone(zone).utcoffset() == local.utcoffset():  # no clock change before the window ends
-        return end
-    return next(end for start, end in open_spans(hours, zone, local.date()) if start <= at < end)
-
-
-def open_spans(hours: CallingHours, zone: ZoneInfo, day: date) -> list[Span]:
-    """The spans of UTC in which the wall clock of `zone` shows a permitted time of the given day."""
-    windows = windows_on(hours, day)
-    if not windows:
-        return []
-    midnight = _utc_midnight(day)
-    before, change, after = _offsets_around(zone, midnight)
-    spans: list[Span] = []
-    for window in windows:
-        opens, closes = midnight + timedelta(minutes=window.opens), midnight + timedelta(minutes=window.closes)
-        spans.append((opens - before, min(closes - before, change)))
-        spans.append((max(opens - after, change), closes - after))
-    return [(start, end) for start, end in spans if start < end]
-
-
-def _offsets_around(zone: ZoneInfo, midnight: datetime) -> tuple[timedelta, datetime, timedelta]:
-    """The offset before, the instant of, and the offset after the clock change near a day.
-
-    Offsets reach at most a day, and no zone changes its clock twice within three days. Without a change the
-    instant lies behind the day.
-    """
-    start, end = midnight - DAY, midnight + 2 * DAY
-    before, after = _offset(zone, start), _offset(zone, end)
-    if before == after:
-        return before, end, after
-    low, high = 0, int((end - start).total_seconds())
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _offset(zone, start + timedelta(seconds=middle)) == before:
-            low = middle
-        else:
-            high = middle
-    return before, start + timedelta(seconds=high), after
-
-
-def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    return at.astimezone(zone).replace(tzinfo=UTC) - at
-
-
-def _utc_midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if end.astimezone(zone).utcoffset() != local.utcoffset():
+        return next(ends for starts, ends in open_spans(hours, zone, local.date()) if starts <= at < ends), False
+    is_followed = window.closes == _MIDNIGHT or any(w.opens == window.closes for w in hours.week[local.weekday()])
+    return end, not is_followed
 
 
 def _spell_clock(minute: int) -> str:

@@ -30,6 +30,10 @@ class CallingHours:
     holidays_origin: Origin
     eve: tuple[Window, ...] | None = None  # where not None: the windows of days before holidays are cut to these
 
+    def __hash__(self) -> int:
+        """So that what was worked out from these hours can be remembered. Quick: a set of days keeps its hash."""
+        return hash((self.holidays, self.calendar_until))
+
 
 @dataclass(frozen=True, slots=True)
 class RegionalHours:
@@ -40,3 +44,7 @@ class RegionalHours:
 
     unknown: CallingHours
     by_subdivision: Mapping[str, CallingHours] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """As for the hours that it holds."""
+        return hash(self.unknown)

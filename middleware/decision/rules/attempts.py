@@ -17,7 +17,7 @@ from middleware.decision.model import (
     Verdict,
 )
 from middleware.decision.rules.gates import while_consenting
-from middleware.decision.rules.spans import Spans, held_from, held_until, holds
+from middleware.decision.rules.spans import Spans, standing
 
 # A dialer that reported a call and never its end: Twilio ends calls after four hours, so by then it is over.
 LONGEST_CALL = timedelta(hours=4)
@@ -83,15 +83,14 @@ def refusal_rest(facts: CallFacts, policy: Policy) -> Verdict:
     spans = _while_welcome(facts, last)
     if rest.span is not None:
         spans += ((last + rest.span, None),)
-    if holds(spans, facts.now):
-        until = held_until(spans, facts.now)
-        return _REST if until is None else Verdict("refusal_rest", until=until)
-    not_before = held_from(spans, facts.now)
+    is_rested, changes_at = standing(spans, facts.now)
+    if is_rested:
+        return _REST if changes_at is None else Verdict("refusal_rest", until=changes_at)
     parameters: dict[str, Parameter] = {"declined_at": last}
     if rest.span is None:
-        return Verdict("refusal_rest", Reason.ATTEMPTS_LOCKED_OUT, parameters, rest.origin, not_before)
+        return Verdict("refusal_rest", Reason.ATTEMPTS_LOCKED_OUT, parameters, rest.origin, changes_at)
     parameters["rest"] = rest.span
-    return Verdict("refusal_rest", Reason.ATTEMPTS_DECLINED, parameters, rest.origin, not_before)
+    return Verdict("refusal_rest", Reason.ATTEMPTS_DECLINED, parameters, rest.origin, changes_at)
 
 
 def _while_welcome(facts: CallFacts, declined_at: datetime) -> Spans:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from middleware.decision.model import CallFacts, Dialling, Policy, Reason, Speaker, Verdict
 from middleware.decision.rules.gates import while_consenting
-from middleware.decision.rules.spans import held_from, held_until, holds
+from middleware.decision.rules.spans import standing
 
 _STATED = Verdict("automation_stated")
 _MACHINE = Verdict("machine_consent")
@@ -26,12 +26,10 @@ def machine_consent(facts: CallFacts, policy: Policy) -> Verdict:
     """A machine speaks only to callees who consented to that (ePrivacy art. 13(1)); an AI voice is a machine."""
     if policy.automation is None or facts.request.speaker is not Speaker.MACHINE:
         return _MACHINE
-    spans = while_consenting(facts.callee.machine_consent)
-    if holds(spans, facts.now):
-        until = held_until(spans, facts.now)
-        return _MACHINE if until is None else Verdict("machine_consent", until=until)
-    not_before = held_from(spans, facts.now)
-    return Verdict("machine_consent", Reason.AUTOMATION_NO_CONSENT, {}, policy.automation.machine, not_before)
+    consents, changes_at = standing(while_consenting(facts.callee.machine_consent), facts.now)
+    if consents:
+        return _MACHINE if changes_at is None else Verdict("machine_consent", until=changes_at)
+    return Verdict("machine_consent", Reason.AUTOMATION_NO_CONSENT, {}, policy.automation.machine, changes_at)
 
 
 def free_agent(facts: CallFacts, policy: Policy) -> Verdict:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from middleware.decision.calendar import callee_zones, day_begins
 from middleware.decision.model import Basis, CallFacts, Fact, Origin, Policy, Reason, Verdict
 from middleware.decision.rules.spans import DAY, day_begins_somewhere
+from middleware.decision.zones import callee_zones, day_begins
 
 _OPEN = Verdict("campaign_open")
 _DATES = Verdict("campaign_dates")

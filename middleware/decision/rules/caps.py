@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from middleware.decision.calendar import callee_zones, next_span_begins, span_begins
 from middleware.decision.model import CalendarSpan, CallFacts, Cap, Parameter, Policy, Reason, Verdict
+from middleware.decision.zones import callee_zones, next_span_begins, span_begins
 
 _CAPS = Verdict("caps")
 _INSTANT = timedelta(microseconds=1)  # an attempt at the very beginning of a span counts to it

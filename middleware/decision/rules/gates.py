@@ -17,7 +17,7 @@ from middleware.decision.model import (
     NumberKind,
     Policy,
 )
-from middleware.decision.rules.spans import DAY, Spans, day_begins_somewhere, held_from, held_until, holds
+from middleware.decision.rules.spans import DAY, Spans, day_begins_somewhere, standing
 
 _UNCLEAR_KINDS = frozenset({NumberKind.FIXED_OR_MOBILE, NumberKind.UNKNOWN})
 
@@ -48,12 +48,12 @@ def passage(gates: Iterable[tuple[Gate, Spans]], facts: CallFacts) -> Passage:
     opens: list[datetime | None] = []
     shuts: list[datetime] = []
     for gate, spans in gates:
-        spans = spans + _customer(gate, facts)
-        if not holds(spans, facts.now):
+        is_open, changes_at = standing(spans + _customer(gate, facts), facts.now)
+        if not is_open:
             shut = shut or gate
-            opens.append(held_from(spans, facts.now))
-        elif (until := held_until(spans, facts.now)) is not None:
-            shuts.append(until)
+            opens.append(changes_at)
+        elif changes_at is not None:
+            shuts.append(changes_at)
     if shut is not None:
         known = [at for at in opens if at is not None]
         return Passage(shut, max(known) if len(known) == len(opens) else None)

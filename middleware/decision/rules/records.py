@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from middleware.decision.model import CallFacts, Policy, Reason, Verdict
 from middleware.decision.rules.gates import while_consenting
-from middleware.decision.rules.spans import day_begins_somewhere, held_from, held_until, holds
+from middleware.decision.rules.spans import day_begins_somewhere, standing
 
 _SOURCE = Verdict("data_source")
 _AGE = Verdict("data_age")
@@ -23,13 +23,13 @@ def data_age(facts: CallFacts, policy: Policy) -> Verdict:
     if policy.data is None:
         return _AGE
     checks = [day for day in (facts.callee.checked_on, facts.campaign.list_checked_on) if day is not None]
-    begun = [day for day in checks if facts.now >= day_begins_somewhere(day)]
-    newest = max(begun, default=None)
-    spans = tuple((begins, begins + policy.data.max_age) for begins in map(day_begins_somewhere, checks))
-    if holds(spans, facts.now):
-        return Verdict("data_age", until=held_until(spans, facts.now))
+    spans = tuple([(begins, begins + policy.data.max_age) for begins in map(day_begins_somewhere, checks)])
+    is_fresh, changes_at = standing(spans, facts.now)
+    if is_fresh:
+        return Verdict("data_age", until=changes_at)
+    newest = max((day for day in checks if facts.now >= day_begins_somewhere(day)), default=None)
     parameters = {"checked_on": newest, "max_age": policy.data.max_age}
-    return Verdict("data_age", Reason.DATA_OUTDATED, parameters, policy.data.age, held_from(spans, facts.now))
+    return Verdict("data_age", Reason.DATA_OUTDATED, parameters, policy.data.age, changes_at)
 
 
 def advert_protection(facts: CallFacts, policy: Policy) -> Verdict:
@@ -37,8 +37,7 @@ def advert_protection(facts: CallFacts, policy: Policy) -> Verdict:
     origin = None if policy.data is None else policy.data.advert_protection
     if origin is None or not facts.callee.is_advert_protected:
         return _ADVERT
-    spans = while_consenting(facts.callee.call_consent)
-    if holds(spans, facts.now):
-        until = held_until(spans, facts.now)
-        return _ADVERT if until is None else Verdict("advert_protection", until=until)
-    return Verdict("advert_protection", Reason.DATA_ADVERT_PROTECTED, {}, origin, held_from(spans, facts.now))
+    consents, changes_at = standing(while_consenting(facts.callee.call_consent), facts.now)
+    if consents:
+        return _ADVERT if changes_at is None else Verdict("advert_protection", until=changes_at)
+    return Verdict("advert_protection", Reason.DATA_ADVERT_PROTECTED, {}, origin, changes_at)

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from middleware.decision.calendar import callee_zones
 from middleware.decision.model import CallFacts
+from middleware.decision.zones import callee_zones
 
 MOST_EXAMPLES = 5
 HOURS, DAYS = 24, 7

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from middleware.decision.calendar import day_begins, find_zone, is_open, next_closing, next_opening, open_spans
+from middleware.decision.calendar import is_open, next_closing, next_opening, open_spans
 from middleware.decision.model import CallingHours
+from middleware.decision.zones import day_begins, find_zone
 from tests.builders import some_hours, utc, windows
 
 SECOND = timedelta(seconds=1)

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from middleware.decision.calendar import find_zone, is_open, next_closing, next_opening
+from middleware.decision.calendar import is_open, next_closing, next_opening
+from middleware.decision.zones import find_zone
 from tests.strategies import GRID, Schedule, instants, schedules, zone_choices
 
 SECOND = timedelta(seconds=1)
