@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from middleware.decision.model import Audience, Policy, PolicyProblem, Reason
-from middleware.policies.overrides import tightened
+from middleware.policies.overriding import Level, overridden
 from middleware.policies.pack import AudienceRules, Figure, Pack
 from middleware.policies.resolving import country_policy
 from middleware.policies.sentences import path_of, sentence
@@ -28,6 +29,14 @@ class _Country:
     policies: Mapping[Audience, Policy]
     undecided: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+
+
+class _Overriding(NamedTuple):
+    """The overrides of one level, as JSON, so that what has been resolved can be found again."""
+
+    level: Level
+    id: str
+    given: str
 
 
 class PolicyBook:
@@ -70,15 +79,21 @@ class PolicyBook:
         return () if known is None else known.undecided
 
     def resolve(
-        self, country: str | None, audience: Audience, overrides: Mapping[str, object], campaign_id: str
+        self,
+        country: str | None,
+        audience: Audience,
+        controller_overrides: Mapping[str, object],
+        controller_id: str,
+        overrides: Mapping[str, object],
+        campaign_id: str,
     ) -> Policy | PolicyProblem:
-        """The policy for a callee's country under a campaign's overrides, or why there is none."""
-        if not overrides:
-            return self._resolved(country, audience, "", "")
-        return self._resolved(country, audience, json.dumps(overrides, sort_keys=True, default=str), campaign_id)
+        """The country's policy under the controller's overrides and then the campaign's, or why there is none."""
+        controller = _Overriding("controller", controller_id, _as_text(controller_overrides))
+        campaign = _Overriding("campaign", campaign_id, _as_text(overrides))
+        return self._resolved(country, audience, tuple(each for each in (controller, campaign) if each.given))
 
     def _resolve(
-        self, country: str | None, audience: Audience, overrides: str, campaign_id: str
+        self, country: str | None, audience: Audience, overridings: tuple[_Overriding, ...]
     ) -> Policy | PolicyProblem:
         if country is None:
             return PolicyProblem(
@@ -91,14 +106,18 @@ class PolicyBook:
         if known.problems:
             detail = f"The rules of {country} cannot be used until this is mended: {'; '.join(known.problems)}."
             return PolicyProblem(Reason.POLICY_UNUSABLE, detail)
-        policy = known.policies[audience]
-        if not overrides:
-            return policy
-        try:
-            return tightened(policy, json.loads(overrides), campaign_id)
-        except ValueError as error:
-            detail = f"The overrides of campaign {campaign_id} cannot be used in {country}: {error}."
-            return PolicyProblem(Reason.POLICY_UNUSABLE, detail)
+        of_country = policy = known.policies[audience]
+        for each in overridings:
+            try:
+                policy = overridden(policy, of_country, json.loads(each.given), each.level, each.id)
+            except ValueError as error:
+                detail = f"The overrides of {each.level} {each.id} cannot be used in {country}: {error}."
+                return PolicyProblem(Reason.POLICY_UNUSABLE, detail)
+        return policy
+
+
+def _as_text(overrides: Mapping[str, object]) -> str:
+    return json.dumps(overrides, sort_keys=True, default=str) if overrides else ""
 
 
 def _read_country(path: Path) -> _Country:

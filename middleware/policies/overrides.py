@@ -1,50 +1,127 @@
-"""What a campaign may change: only towards fewer, shorter and rarer calls. A loosening is refused, not ignored."""
+"""The shape of a controller's or campaign's own figures. What they may be is judged against the country's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import date, timedelta
-from typing import Annotated
+import re
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictInt, ValidationError, field_validator
+from pydantic import Field, PlainValidator, StrictInt, StringConstraints, field_validator, model_validator
 
-from middleware.decision.calendar import spell_windows
-from middleware.decision.model import Basis, CallingHours, Cap, Origin, Outcome, Policy, Scope, Spacing, Subject
-from middleware.policies.pack import Days, Hours, Shape
-from middleware.policies.resolving import with_digest
-from middleware.policies.sentences import sentence
-from middleware.policies.week import DAYS, read_week, within
+from middleware.decision.model import (
+    CalendarSpan,
+    DirectoryMark,
+    GateKind,
+    LegalForm,
+    NumberKind,
+    Outcome,
+    Scope,
+    Standing,
+    Subject,
+)
+from middleware.policies.loosening import Approval, Loosenable
+from middleware.policies.pack import Days, Hours, Shape, Text
+from middleware.policies.week import read_clock, read_week
+
+_DAY_OF_A_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_MOST_DAYS = 3660
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,14}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+RingSeconds = Annotated[StrictInt, Field(ge=5, le=600)]  # what Twilio accepts
 
 
-class Loosening(ValueError):
-    """An override that would allow what the country's figures do not; the text says which and how far it may go."""
+def _days_or_until_asked(given: object) -> int | Literal["until_asked"]:
+    if given == "until_asked":
+        return "until_asked"
+    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _MOST_DAYS:
+        raise ValueError(f"must be a whole number of days, 1 to {_MOST_DAYS}, or until_asked")
+    return given
 
 
 class CapOverride(Shape):
-    """One more cap, beside the country's."""
+    """A cap beside the country's: within so many rolling days, or in one calendar day, week or month."""
 
     count: Annotated[StrictInt, Field(ge=1, le=1000)]
-    within_days: Days
+    within_days: Days = None
+    per: CalendarSpan | None = None
     subject: Subject = Subject.NUMBER
     scope: Scope = Scope.CAMPAIGN
 
+    @model_validator(mode="after")
+    def _one_span(self) -> Self:
+        if ("within_days" in self.model_fields_set) == (self.per is not None):
+            raise ValueError("give either within_days, a number of days or ever, or per: day, week or month")
+        return self
+
 
 class SpacingOverride(Shape):
-    """More hours between attempts, at all or after an outcome."""
+    """Hours between attempts, at all or after an outcome. `hours` holds after every outcome that is not named."""
 
     hours: Hours | None = None
     after: dict[Outcome, Hours] = Field(default_factory=dict)
 
 
+class BarOverride(Shape):
+    """Caller IDs that are not shown; see `CallerIdBar`."""
+
+    country: Country | None = None
+    kinds: frozenset[NumberKind] = frozenset()
+    prefixes: tuple[Prefix, ...] = ()
+    except_prefixes: tuple[Prefix, ...] = ()
+    only_automated: bool = False
+
+
+class CallerIdOverride(Shape):
+    """What the number shown must be."""
+
+    standings: Annotated[frozenset[Standing], Field(min_length=1)] | None = None
+    needs_directory: bool | None = None
+    bars: tuple[BarOverride, ...] = ()
+
+
+class GateName(Shape):
+    """Which gate: its kind, and the register where several gates have that kind."""
+
+    kind: GateKind
+    register_id: Annotated[Text | None, Field(alias="register")] = None
+
+
+class GateOverride(GateName):
+    """One more condition before a call, and the callees whom it does not bind."""
+
+    valid_for_days: Annotated[StrictInt, Field(ge=1, le=366)] | None = None
+    except_legal_forms: frozenset[LegalForm] = frozenset()
+    except_line_kinds: frozenset[NumberKind] = frozenset()
+    except_marks: frozenset[DirectoryMark] = frozenset()
+
+    @model_validator(mode="after")
+    def _register_with_its_validity(self) -> Self:
+        is_register = self.kind is GateKind.REGISTER
+        names_one = is_register or self.kind is GateKind.REGISTRATION
+        if names_one != (self.register_id is not None) or is_register != (self.valid_for_days is not None):
+            raise ValueError("register and valid_for_days go with the kind register, register with registration too")
+        return self
+
+
 class Overrides(Shape):
-    """A campaign's own figures, each optional."""
+    """A controller's or campaign's own figures, each optional. `reasons` holds the approval of each loosened one."""
 
     hours: dict[str, list[str]] | None = None
-    days_without_calls: tuple[date, ...] = ()
+    days_without_calls: frozenset[date] = frozenset()
+    days_with_calls: frozenset[date] = frozenset()
+    early_closings: dict[str, str] = Field(default_factory=dict)
     caps: tuple[CapOverride, ...] = ()
     spacing: SpacingOverride = SpacingOverride()
-    ring_seconds: Annotated[StrictInt, Field(ge=5, le=600)] | None = None
+    refusal_rest: Annotated[int | Literal["until_asked"], PlainValidator(_days_or_until_asked)] | None = None
+    ring_seconds: RingSeconds | None = None
+    ring_at_least_seconds: RingSeconds | None = None
+    caller_id: CallerIdOverride = CallerIdOverride()
+    data_max_age_days: Annotated[StrictInt, Field(ge=1, le=_MOST_DAYS)] | None = None
+    closed_prefixes: tuple[Prefix, ...] = ()
+    gates: tuple[GateOverride, ...] = ()
+    without_gates: tuple[GateName, ...] = ()
+    reasons: dict[Loosenable, Approval] = Field(default_factory=dict)
 
     @field_validator("hours")
     @classmethod
@@ -53,77 +130,17 @@ class Overrides(Shape):
             read_week(week)
         return week
 
+    @field_validator("early_closings")
+    @classmethod
+    def _days_and_times(cls, closings: dict[str, str]) -> dict[str, str]:
+        for day, at in closings.items():
+            if not _DAY_OF_A_YEAR.fullmatch(day):
+                raise ValueError(f'{day!r} is no day of the year; write month and day as "12-24"')
+            read_clock(at)
+        return closings
 
-def tightened(policy: Policy, given: Mapping[str, object], campaign_id: str) -> Policy:
-    """The country's policy under a campaign's overrides.
-
-    Raises ValueError with a sentence for each thing that cannot be read, `Loosening` for one that would loosen.
-    """
-    try:
-        overrides = Overrides.model_validate(dict(given))
-    except ValidationError as error:
-        raise ValueError("; ".join(sentence(problem) for problem in error.errors())) from None
-    origin = Origin(
-        Basis.RECOMMENDED, "The campaign's own figure, stricter than the country's.", f"campaign {campaign_id}"
-    )
-    ring = timedelta(seconds=overrides.ring_seconds) if overrides.ring_seconds else policy.ring_timeout
-    _refuse(ring > policy.ring_timeout, f"ring_seconds may be at most {policy.ring_timeout.total_seconds():g}")
-    changed = replace(
-        policy,
-        hours=_hours(policy.hours, overrides, origin),
-        caps=policy.caps + tuple(_cap(policy, cap, origin) for cap in overrides.caps),
-        spacing=_spacing(policy.spacing, overrides.spacing, origin),
-        ring_timeout=ring,
-        ring_origin=origin if ring < policy.ring_timeout else policy.ring_origin,
-    )
-    return with_digest(changed)
-
-
-def _hours(hours: CallingHours, overrides: Overrides, origin: Origin) -> CallingHours:
-    changed = hours
-    if overrides.days_without_calls:
-        changed = replace(changed, holidays=hours.holidays | set(overrides.days_without_calls), holidays_origin=origin)
-    if overrides.hours is None:
-        return changed
-    week = read_week(overrides.hours)
-    for name, own, allowed in zip(DAYS, week, hours.week, strict=True):
-        _refuse(
-            not within(own, allowed),
-            f"hours on {name} are {spell_windows(own)} and may lie only within {spell_windows(allowed)}",
-        )
-    return changed if week == hours.week else replace(changed, week=week, origin=origin)
-
-
-def _cap(policy: Policy, given: CapOverride, origin: Origin) -> Cap:
-    window = None if given.within_days is None else timedelta(days=given.within_days)
-    for cap in policy.caps:
-        is_same = (cap.window, cap.subject, cap.scope) == (window, given.subject, given.scope)
-        _refuse(
-            is_same and given.count > cap.count, f"caps: at most {cap.count} are allowed where {given.count} are asked"
-        )
-    return Cap(given.count, window, given.subject, given.scope, origin)
-
-
-def _spacing(spacing: Spacing, given: SpacingOverride, origin: Origin) -> Spacing:
-    default = spacing.default if given.hours is None else timedelta(hours=given.hours)
-    _refuse(default < spacing.default, f"spacing.hours must be at least {_in_hours(spacing.default)}")
-    # "at least 48 hours" holds after every outcome that the campaign does not name itself
-    by_outcome = dict(spacing.by_outcome)
-    if given.hours is not None:
-        by_outcome = {outcome: max(span, default) for outcome, span in by_outcome.items()}
-    for outcome, hours in given.after.items():
-        least = spacing.by_outcome.get(outcome, spacing.default)
-        by_outcome[outcome] = timedelta(hours=hours)
-        _refuse(by_outcome[outcome] < least, f"spacing.after.{outcome.value} must be at least {_in_hours(least)}")
-    if default == spacing.default and by_outcome == spacing.by_outcome:
-        return spacing
-    return Spacing(default, by_outcome, origin)
-
-
-def _in_hours(span: timedelta) -> str:
-    return f"{span / timedelta(hours=1):g}"
-
-
-def _refuse(is_looser: bool, what: str) -> None:
-    if is_looser:
-        raise Loosening(f"a campaign may only be stricter than the country: {what}")
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        if self.days_without_calls & self.days_with_calls:
+            raise ValueError("a day stands both in days_without_calls and in days_with_calls")
+        return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from middleware.decision.engine import decide, refuse_without_policy
 from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem
@@ -87,13 +87,13 @@ class Precall:
             catalogue = self._catalogue.get()
             generation = catalogue.generation
             campaign = self._catalogue.campaign_for(credential, question.campaign_id)
-            policy, counted = self._policies.resolve(campaign, number.facts)
+            policy, counted, number_facts = self._policies.resolve(campaign, number)
             reading = self._read(question, credential, campaign, number_key, counted)
             if reading.generation == generation:
                 break
             self._catalogue.refresh(reading.generation)
         self._catalogue.recheck(credential, reading.now)
-        facts = facts_from(reading, number.facts, campaign.facts, catalogue.prefixes_of(number.e164))
+        facts = facts_from(reading, number_facts, campaign.facts, catalogue.prefixes_of(number.e164))
         if isinstance(policy, PolicyProblem):
             decision = refuse_without_policy(facts, policy)
         else:
@@ -164,13 +164,13 @@ class Precall:
             attempts_left=decision.attempts_left,
             refusals="[]" if is_permitted else reasons_to_json(reasons_of(decision)),
             facts=facts_to_text(considered.facts),
-            ring_timeout_seconds=_ring_seconds(considered.policy),
+            ring_timeout_seconds=_ring_seconds(considered.policy, reading.now),
             clock_offset_seconds=reading.clock_offset_seconds,
         )
 
 
-def _ring_seconds(policy: Policy | PolicyProblem) -> int | None:
-    return int(policy.ring_timeout.total_seconds()) if isinstance(policy, Policy) else None
+def _ring_seconds(policy: Policy | PolicyProblem, at: datetime) -> int | None:
+    return int(policy.in_force(at).ring_timeout.total_seconds()) if isinstance(policy, Policy) else None
 
 
 def answer_of(considered: Considered, reservation: Reservation | None = None) -> Answer:
@@ -187,7 +187,7 @@ def answer_of(considered: Considered, reservation: Reservation | None = None) ->
         not_before=decision.not_before,
         attempts_left=decision.attempts_left,
         permit_expires_at=reservation.permit_expires_at if reservation else None,
-        ring_timeout_seconds=_ring_seconds(considered.policy) if is_permitted else None,
+        ring_timeout_seconds=_ring_seconds(considered.policy, decision.decided_at) if is_permitted else None,
         policy_digest=decision.policy_digest,
         clock_offset_seconds=considered.reading.clock_offset_seconds,
         callee=considered.number.e164,

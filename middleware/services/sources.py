@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from middleware.decision.model import NumberFacts, Policy, PolicyProblem
+from middleware.phone_numbers import ParsedNumber
 from middleware.store.catalogue import Campaign, Catalogue, Credential
 from middleware.store.hot_path.model import Counted
 
@@ -26,11 +27,19 @@ class CampaignSource(Protocol):
         """A campaign that this credential reaches; raises `NotFound`."""
 
 
+class Ruling(NamedTuple):
+    """What a call is decided by: its policy, the subjects that the policy counts, and the number as it sees it."""
+
+    policy: Policy | PolicyProblem
+    counted: tuple[Counted, ...]
+    number: NumberFacts
+
+
 class PolicySource(Protocol):
     """Resolved policies, kept under their digest before a decision names it."""
 
-    def resolve(self, campaign: Campaign, number: NumberFacts) -> tuple[Policy | PolicyProblem, tuple[Counted, ...]]:
-        """The policy for this callee's country, and which subjects it counts."""
+    def resolve(self, campaign: Campaign, number: ParsedNumber) -> Ruling:
+        """The policy for this callee's country, which subjects it counts, and whether it closes the number's prefix."""
 
     def keep(self, policy: Policy | PolicyProblem, campaign_id: str, at: datetime) -> None:
         """See to it that the policy can be looked up by its digest later."""

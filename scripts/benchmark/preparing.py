@@ -48,7 +48,7 @@ class Bench:
 def policies() -> dict[str, Policy]:
     """The policy of every country that is rung; raises LookupError when one of them is closed."""
     book = PolicyBook(REPOSITORY / "config" / "countries")
-    found = {country: book.resolve(country, Audience.B2B, {}, "") for country in COUNTRIES}
+    found = {country: book.resolve(country, Audience.B2B, {}, "", {}, "") for country in COUNTRIES}
     usable = {country: policy for country, policy in found.items() if isinstance(policy, Policy)}
     if len(usable) < len(found):
         raise LookupError(f"a country is closed: {'; '.join(book.problems())}")

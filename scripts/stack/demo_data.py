@@ -118,7 +118,7 @@ def countries_of(services: Services, set_up: SetUp) -> list[Country]:
     }
     found = []
     for code, zone in sorted((code, zone) for code, zone in zones.items() if code):
-        policy = services.book.resolve(code, Audience.B2B, {}, "")
+        policy = services.book.resolve(code, Audience.B2B, {}, "", {}, "")
         if not isinstance(policy, Policy):
             raise CannotStart(f"config/countries: {policy.detail}")
         found.append(Country(policy, ZoneInfo(zone)))

@@ -17,7 +17,6 @@ from middleware.decision.model import (
     CallingHours,
     CampaignFacts,
     Cap,
-    NumberFacts,
     Origin,
     Policy,
     PolicyProblem,
@@ -28,10 +27,12 @@ from middleware.decision.model import (
 )
 from middleware.encoding import digest_of
 from middleware.keyed_hash import Pepper
+from middleware.phone_numbers import ParsedNumber
 from middleware.services.certification.history import Rules
 from middleware.services.facts import counted_by
+from middleware.services.sources import Ruling
 from middleware.store.catalogue import Campaign, Catalogue, Credential
-from middleware.store.hot_path.model import Counted, scope_id, subject_id
+from middleware.store.hot_path.model import scope_id, subject_id
 from middleware.store.ids import new_id
 
 RUN_PREFIX = "certify-"
@@ -186,9 +187,9 @@ class StagedPolicy:
         self._policy = stage.policy
         self._counted = counted_by(self._policy)
 
-    def resolve(self, _campaign: Campaign, _number: NumberFacts) -> tuple[Policy | PolicyProblem, tuple[Counted, ...]]:
+    def resolve(self, _campaign: Campaign, number: ParsedNumber) -> Ruling:
         """See `PolicySource`."""
-        return self._policy, self._counted
+        return Ruling(self._policy, self._counted, number.facts)
 
     def keep(self, policy: Policy | PolicyProblem, campaign_id: str, at: datetime) -> None:
         """Stored before the first decision, and removed with the run."""

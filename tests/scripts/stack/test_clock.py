@@ -25,7 +25,7 @@ ZONES = {
 
 
 def country(code: str) -> Country:
-    policy = BOOK.resolve(code, Audience.B2B, {}, "")
+    policy = BOOK.resolve(code, Audience.B2B, {}, "", {}, "")
     assert isinstance(policy, Policy)
     return Country(policy, ZoneInfo(ZONES[code]))
 
