@@ -106,10 +106,12 @@ def _in_hours(span: timedelta) -> str:
     return f"{span / timedelta(hours=1):g}"
 
 
-_COUNT = Yardstick[int](
+_COUNT: Yardstick[int] = Yardstick(
     "caps",
     lambda count: counted(count, "attempt"),
     lambda new, limit: f"caps: at most {limit} are allowed where {new} are asked" if new > limit else "",
 )
-_SPACING = Yardstick[_Rests]("spacing", lambda rests: rests_in_words(rests.default, rests.by_outcome), _too_soon)
-_REFUSAL = Yardstick[timedelta | None]("refusal_rest", refusal_rest_in_words, _forgets_sooner)
+_SPACING: Yardstick[_Rests] = Yardstick(
+    "spacing", lambda rests: rests_in_words(rests.default, rests.by_outcome), _too_soon
+)
+_REFUSAL: Yardstick[timedelta | None] = Yardstick("refusal_rest", refusal_rest_in_words, _forgets_sooner)

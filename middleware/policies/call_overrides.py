@@ -107,4 +107,4 @@ def _shows_more(new: _Shown, limit: _Shown) -> str:
     return ""
 
 
-_SHOWN = Yardstick[_Shown]("caller_id", _shown_in_words, _shows_more)
+_SHOWN: Yardstick[_Shown] = Yardstick("caller_id", _shown_in_words, _shows_more)

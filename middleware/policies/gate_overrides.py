@@ -32,7 +32,7 @@ def _without(gates: tuple[Gate, ...], country: Sequence[Gate], name: GateName, l
 
 
 def _dropped(gate: Gate, country: Sequence[Gate], layer: Layer) -> Gate:
-    yardstick = Yardstick[bool](
+    yardstick: Yardstick[bool] = Yardstick(
         "without_gates",
         lambda _binds: gate_in_words(gate),
         lambda new, limit: f"without_gates: {gate_in_words(gate)} is asked for" if limit and not new else "",

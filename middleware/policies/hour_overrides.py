@@ -80,7 +80,7 @@ def _days_under(
 
 def _opened(hours: CallingHours, country: CallingHours, day: date, layer: Layer) -> CallingHours:
     """The other days stay under their origin, which tells which of them were opened, and by whom."""
-    yardstick = Yardstick[bool](
+    yardstick: Yardstick[bool] = Yardstick(
         "days_with_calls",
         lambda _is_closed: f"no calls on {day}",
         lambda new, limit: f"days_with_calls: nobody is called on {day}" if limit and not new else "",
@@ -123,4 +123,4 @@ def _excess(new: Week, limit: Week) -> str:
     return ""
 
 
-_WEEK = Yardstick[Week]("hours", week_in_words, _excess)
+_WEEK: Yardstick[Week] = Yardstick("hours", week_in_words, _excess)
