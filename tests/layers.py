@@ -112,7 +112,7 @@ RULES: tuple[tuple[Callable[[str], bool], Callable[[str], bool], str], ...] = (
     ),
     (
         _within("middleware.explanations"),
-        _of_ours_only("middleware.explanations", "middleware.decision"),
+        _of_ours_only("middleware.explanations", "middleware.decision", "middleware.phone_numbers"),
         "a sentence is made from a reason and its parameters alone",
     ),
     (

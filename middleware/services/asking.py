@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from middleware.decision.model import Decision, PlacedBy, Verdict
+from middleware.decision.model import CalleeFacts, Decision, Dialling, PlacedBy, Speaker, Verdict
 from middleware.encoding import parameters_to_json
 from middleware.store.attempts import AttemptSeen
 from middleware.store.catalogue import Credential
@@ -30,7 +30,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May this campaign ring this callee? `callee` is as given; `request_digest` tells repeats from other requests."""
+    """May this campaign ring this callee? `callee` is as given; `request_digest` tells repeats from other requests.
+
+    `speaker`, `dialling` and `caller_id` are what the request states; None leaves them to the campaign. `at` asks about
+    a moment to come (aware), and reserves nothing. `callee_overlay` is what a lead file brings about a person who is
+    not, or not yet, a contact.
+    """
 
     campaign_id: str
     callee: str
@@ -42,6 +47,11 @@ class Question:
     caller_id: str | None = None
     idempotency_key: str | None = None
     dialer_callback: str | None = None
+    speaker: Speaker | None = None
+    dialling: Dialling | None = None
+    free_agents: int | None = None
+    at: datetime | None = None
+    callee_overlay: CalleeFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class ReasonGiven:
     parameters: Mapping[str, object] = field(default_factory=dict)
     set_by: str | None = None
     message: str | None = None
+    loosens: str | None = None  # where an approved override allows more than the figure it replaced: which, why, whose
 
     @classmethod
     def of(cls, verdict: Verdict) -> ReasonGiven:
@@ -75,27 +86,40 @@ class ReasonGiven:
             not_before=verdict.not_before,
             parameters=parameters_to_json(verdict.parameters),
             set_by=(origin.set_by or None) if origin else None,
+            loosens=(origin.loosens or None) if origin else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer to one question. `attempt_id` is the decision's own id where nothing was reserved."""
+    """The whole answer to one question. `attempt_id` is the decision's own id where nothing was reserved.
+
+    `asked_at` is when it was asked, `decided_at` the moment that it is about; they differ where somebody asked about
+    another time. `ring_timeout_seconds` and `ring_at_least_seconds` bound how long a permitted call rings.
+    """
 
     attempt_id: str
     campaign_id: str
     is_binding: bool
     is_permitted: bool
+    asked_at: datetime
     decided_at: datetime
     reasons: tuple[ReasonGiven, ...]
     not_before: datetime | None
     attempts_left: int | None
     permit_expires_at: datetime | None
     ring_timeout_seconds: int | None
+    ring_at_least_seconds: int | None
     policy_digest: str | None
     clock_offset_seconds: float = 0.0  # not zero when the clock was moved for a demonstration
     callee: str | None = None  # E.164; None where no number can be read
+    caller_id: str | None = None  # E.164, the number to show; None where there is none
     is_replay: bool = False
+
+    @property
+    def is_about_another_time(self) -> bool:
+        """It was asked for a moment to come, which may look different when it is there."""
+        return self.decided_at != self.asked_at
 
 
 def reasons_of(decision: Decision) -> tuple[ReasonGiven, ...]:
@@ -115,8 +139,9 @@ def reasons_from_json(text: str) -> tuple[ReasonGiven, ...]:
 
 def _kept(reason: ReasonGiven) -> Json:
     kept = asdict(reason)
-    if reason.message is None:
-        del kept["message"]
+    for name in ("message", "loosens"):
+        if kept[name] is None:
+            del kept[name]
     return kept
 
 
