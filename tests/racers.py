@@ -24,8 +24,9 @@ from middleware.clock import Clock
 from middleware.errors import RingfenceError
 from middleware.services.access import Access
 from middleware.services.asking import Credential
-from middleware.services.attempt_requests import AttemptRequests, question_from
+from middleware.services.attempt_requests import AttemptRequests
 from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.questions import question_from
 from middleware.store.database import Database
 from tests.reserving import a_gate
 

@@ -12,15 +12,12 @@ import orjson
 from middleware.callback_urls import read_callback_url
 from middleware.decision.model import PlacedBy
 from middleware.errors import CallbackForbidden, InvalidParameter, InvalidRequest
-from middleware.phone_numbers import parse
 from middleware.services.asking import Question
 from middleware.services.inline_twiml import check_twiml
 from middleware.store.catalogue import Credential
 
 Pairs = Sequence[tuple[str, str]]
 EVENTS = ("initiated", "ringing", "answered", "completed")
-RING_BUFFER = 5  # Twilio may ring up to five seconds longer than its Timeout
-SHORTEST_RING = 5
 LONGEST_KEY = 255
 LONGEST_CALLER_ID = 40
 _OURS = frozenset({"To", "From", "Timeout", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"})
@@ -47,26 +44,20 @@ class CallRequest:
             placed_by=PlacedBy.US,
             route="twilio_rest",
             request_digest=sha256(orjson.dumps(sorted(self.pairs))).hexdigest(),
-            caller_id=self.caller_id,
+            caller_id=(self._get("From") or "").strip(),
             idempotency_key=self.idempotency_key,
             dialer_callback=self._dialer_callback(),
         )
-
-    @property
-    def caller_id(self) -> str:
-        """`From` in E.164, so that the call can be found at Twilio by it; as it came where no number can be read."""
-        given = (self._get("From") or "").strip()
-        return parse(given).e164 or given
 
     def passed_through(self) -> list[tuple[str, str]]:
         """Everything that we do not set ourselves, parameters unknown to us included."""
         return [(name, value) for name, value in self.pairs if name not in _OURS]
 
-    def ring_seconds(self, most: int | None) -> int:
-        """Twilio's `Timeout`: what the dialer asks for, within what the policy allows, less Twilio's own slack."""
-        longest = max(SHORTEST_RING, (most or SHORTEST_RING + RING_BUFFER) - RING_BUFFER)
+    @property
+    def timeout(self) -> int | None:
+        """The seconds of ringing that the dialer asks for, if it does."""
         asked = self._get("Timeout")
-        return longest if not asked else max(1, min(int(asked), longest))
+        return int(asked) if asked else None
 
     def _dialer_callback(self) -> str | None:
         url = self._get("StatusCallback")

@@ -22,6 +22,7 @@ from middleware.services.call_requests import CallRequest
 from middleware.services.observation import CALL_SID, Observation
 from middleware.services.precall import Precall
 from middleware.services.progress import observe
+from middleware.services.ring_time import twilio_timeout
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.catalogue import Credential
 from middleware.store.database import Database
@@ -74,12 +75,14 @@ class Calls:
         return Created(answer, call)
 
     def _parameters(self, request: CallRequest, answer: Answer) -> Pairs:
-        """The dialer's parameters with the callee as it was checked, our callback and a ring time within the policy."""
+        """The dialer's parameters with both numbers as they were checked, our callback, and a ring time within the
+        policy. The caller ID is sent in E.164, so that the call can be found at Twilio by it."""
+        timeout = twilio_timeout(request.timeout, answer.ring_timeout_seconds, answer.ring_at_least_seconds)
         callback = f"{self._public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}"
         own = [
             ("To", answer.callee or ""),
-            ("From", request.caller_id),
-            ("Timeout", str(request.ring_seconds(answer.ring_timeout_seconds))),
+            ("From", answer.caller_id or ""),
+            ("Timeout", str(timeout)),
             ("StatusCallback", callback),
             ("StatusCallbackMethod", "POST"),
             *(("StatusCallbackEvent", event) for event in ALL_EVENTS),

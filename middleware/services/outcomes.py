@@ -1,4 +1,4 @@
-"""What a dialer that placed the call itself tells of its end."""
+"""What is told of a call: how it ended, whether the person declined, and when they want to be called."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from middleware.clock import Clock
 from middleware.decision.disposition import ENDED, State
 from middleware.decision.model import Outcome, PlacedBy
 from middleware.errors import InvalidRequest, NotFound, OutcomeConflict
+from middleware.services.instants import FURTHEST, read_instant
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.catalogue import Credential
-from middleware.store.database import Database
+from middleware.store.database import Connection, Database
 from middleware.store.notices import owe_notice
+from middleware.store.people import PeopleRepository
 
 NOT_PLACED = "not-placed"
 _STATES = {
     Outcome.ANSWERED: State.COMPLETED,
+    Outcome.DECLINED: State.COMPLETED,
     Outcome.VOICEMAIL: State.COMPLETED,
     Outcome.BUSY: State.BUSY,
     Outcome.REJECTED: State.BUSY,
@@ -26,7 +29,8 @@ _STATES = {
     Outcome.FAILED: State.FAILED,
     Outcome.CANCELED: State.CANCELED,
 }
-_FIELDS = ("outcome", "started_at", "ended_at", "duration_seconds", "call_sid")
+_FIELDS = ("outcome", "started_at", "ended_at", "duration_seconds", "call_sid", "callback_at")
+_SPOKE = frozenset({Outcome.ANSWERED, Outcome.DECLINED})  # there was a person, who could also say when to call
 _SID = re.compile(r"[A-Za-z0-9._:-]{1,34}")
 LONGEST_CALL = 86_400
 
@@ -39,29 +43,47 @@ class Outcomes:
     def report(self, attempt_id: str, body: Mapping[str, Any], asker: Credential) -> AttemptSeen:
         """Record how the call went, or that none was made (`not-placed`: the permit no longer counts).
 
-        The same report again is the same answer. Raises `InvalidRequest`, `NotFound`, and `OutcomeConflict` for an
-        attempt that we place ourselves, that was refused, or that has ended otherwise.
+        The same report again is the same answer. That the person declined the offer may be added once a call has ended
+        as answered, whoever placed it; when they want to be called, whenever a person spoke. Raises `InvalidRequest`,
+        `NotFound`, and `OutcomeConflict` for an attempt that was refused, that has ended otherwise, or whose end we
+        hear from Twilio.
         """
         told = _read(body)
+        wish = read_instant(body.get("callback_at"), "callback_at")
         now = self._clock.now()
         with self._database.writing() as connection:
             repository = AttemptRepository(connection)
             attempt = repository.lock(attempt_id)
             if not asker.reaches(attempt.controller_id) or asker.campaign_id not in {None, attempt.campaign_id}:
                 raise NotFound(f"no attempt {attempt_id}")
-            if _is_repeat(attempt, told):
-                return attempt
-            _check_takes_outcome(attempt)
-            self._check_call(repository, attempt, body.get("call_sid"))
-            if told is None:
-                repository.change(attempt, now, "dialer", {}, state=State.WITHDRAWN.value)
-                repository.release(attempt, now)
-            else:
-                values = _values(attempt, told, body, now)
-                repository.change(attempt, now, "dialer", {"outcome": told.value}, **values)
-                if told is Outcome.ANSWERED:
-                    owe_notice(connection, attempt, now)
+            if not _is_repeat(attempt, told):
+                self._record(connection, attempt, told, body, now)
+            if wish is not None:
+                _keep_wish(connection, attempt, told, wish)
             return repository.by_id(attempt_id)
+
+    def report_call(self, call_sid: str, body: Mapping[str, Any], asker: Credential) -> AttemptSeen:
+        """The same for a call that is known by its CallSid alone, as those are that Ringfence placed."""
+        with self._database.reading() as connection:
+            attempt_id = AttemptRepository(connection).by_call_sid(call_sid).id
+        return self.report(attempt_id, body, asker)
+
+    def _record(
+        self, connection: Connection, attempt: AttemptSeen, told: Outcome | None, body: Mapping[str, Any], now: datetime
+    ) -> None:
+        repository = AttemptRepository(connection)
+        if told is Outcome.DECLINED and attempt.outcome == Outcome.ANSWERED.value:
+            repository.change(attempt, now, "dialer", {"outcome": told.value}, outcome=told.value)
+            return
+        _check_takes_outcome(attempt)
+        self._check_call(repository, attempt, body.get("call_sid"))
+        if told is None:
+            repository.change(attempt, now, "dialer", {}, state=State.WITHDRAWN.value)
+            repository.release(attempt, now)
+            return
+        repository.change(attempt, now, "dialer", {"outcome": told.value}, **_values(attempt, told, body, now))
+        if told in _SPOKE:
+            owe_notice(connection, attempt, now)
 
     def _check_call(self, repository: AttemptRepository, attempt: AttemptSeen, call_sid: str | None) -> None:
         if call_sid is not None and call_sid != attempt.call_sid and repository.known_sids([call_sid], None):
@@ -87,6 +109,20 @@ def _read(body: Mapping[str, Any]) -> Outcome | None:
     return Outcome(told)
 
 
+def _keep_wish(connection: Connection, attempt: AttemptSeen, told: Outcome | None, wish: datetime) -> None:
+    """The person is not called before the moment they named, and may be called from then on, though they declined."""
+    if told not in _SPOKE:
+        raise InvalidRequest("is a wish of a person who answered: leave it out where nobody did", "callback_at")
+    if not attempt.asked_at < wish <= attempt.asked_at + FURTHEST:
+        raise InvalidRequest("must lie after the call, and at most ten years ahead", "callback_at")
+    if attempt.contact_id is None or not PeopleRepository(connection).wants_call(attempt.contact_id, wish):
+        raise InvalidRequest(
+            "cannot be kept, because nobody knows whose wish it is: no contact, or more than one, is on file at this "
+            "number. Report the outcome without it, and name the contact the next time you ask",
+            "callback_at",
+        )
+
+
 def _is_repeat(attempt: AttemptSeen, told: Outcome | None) -> bool:
     if told is None:
         return attempt.state == State.WITHDRAWN.value
@@ -95,7 +131,10 @@ def _is_repeat(attempt: AttemptSeen, told: Outcome | None) -> bool:
 
 def _check_takes_outcome(attempt: AttemptSeen) -> None:
     if attempt.placed_by != PlacedBy.DIALER.value:
-        raise OutcomeConflict("Ringfence placed this call and hears its outcome from Twilio")
+        raise OutcomeConflict(
+            "Ringfence placed this call and hears its outcome from Twilio; that the person declined can be told once "
+            "the call has ended as answered"
+        )
     if attempt.state not in {State.PERMITTED.value, State.EXPIRED.value}:
         raise OutcomeConflict(f"this attempt is {attempt.state} and takes no other outcome")
 
@@ -109,7 +148,7 @@ def _values(attempt: AttemptSeen, told: Outcome, body: Mapping[str, Any], now: d
         "state": _STATES[told].value,
         "outcome": told.value,
         "placed_at": started or attempt.asked_at,
-        "answered_at": started if told is Outcome.ANSWERED else None,
+        "answered_at": started if told in _SPOKE else None,
         "ended_at": ended,
         "duration_seconds": body.get("duration_seconds"),
         "call_sid": body.get("call_sid"),

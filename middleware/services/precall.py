@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from middleware.decision.engine import decide, refuse_without_policy
 from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem
@@ -11,6 +11,7 @@ from middleware.encoding import facts_to_text
 from middleware.errors import StoreBusy
 from middleware.keyed_hash import Pepper
 from middleware.phone_numbers import ParsedNumber, parse
+from middleware.services.asked_facts import as_asked
 from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
 from middleware.services.facts import (
     facts_from,
@@ -20,6 +21,7 @@ from middleware.services.facts import (
     reaches_far_enough,
 )
 from middleware.services.repeats import Repeats
+from middleware.services.ring_time import ring_seconds
 from middleware.services.sources import CampaignSource, PolicySource
 from middleware.store.catalogue import Campaign, Credential
 from middleware.store.hot_path.model import Counted, GuardKey, HotAsk, HotPath, HotReading, Reservation
@@ -78,7 +80,10 @@ class Precall:
         raise StoreBusy("others asked for this callee at the same moment: ask again in a second")
 
     def consider(self, question: Question, credential: Credential) -> Considered:
-        """Read and decide as of now, without leaving anything behind."""
+        """Read and decide as of now or of the moment asked about, without leaving anything behind.
+
+        Raises `InvalidRequest` for a question about a moment in the past.
+        """
         number = parse(question.callee, question.default_country)
         number_key = self._pepper.number(number.e164 or question.callee)
         while True:
@@ -94,6 +99,7 @@ class Precall:
             self._catalogue.refresh(reading.generation)
         self._catalogue.recheck(credential, reading.now)
         facts = facts_from(reading, number_facts, campaign.facts, catalogue.prefixes_of(number.e164))
+        facts = as_asked(facts, question, campaign, policy, len(reading.contacts))
         if isinstance(policy, PolicyProblem):
             decision = refuse_without_policy(facts, policy)
         else:
@@ -130,7 +136,7 @@ class Precall:
 
     def _reservation(self, question: Question, credential: Credential, considered: Considered) -> Reservation:
         decision, campaign, reading = considered.decision, considered.campaign, considered.reading
-        known = known_contact(reading)
+        known, shown = known_contact(reading), considered.facts.request.caller_id
         expires_at = None
         guards: tuple[GuardKey, ...] = ()
         is_permitted = decision.is_permitted
@@ -148,7 +154,7 @@ class Precall:
             placed_by=question.placed_by,
             callee=considered.number.e164 or question.callee[:40],
             callee_key=considered.number_key,
-            caller_id=question.caller_id,
+            caller_id=question.caller_id if shown is None else shown.number,
             contact_id=known.contact_id,
             company_id=known.company_id,
             guards=guards,
@@ -164,31 +170,31 @@ class Precall:
             attempts_left=decision.attempts_left,
             refusals="[]" if is_permitted else reasons_to_json(reasons_of(decision)),
             facts=facts_to_text(considered.facts),
-            ring_timeout_seconds=_ring_seconds(considered.policy, reading.now),
+            ring_timeout_seconds=ring_seconds(considered.policy, reading.now)[0],
             clock_offset_seconds=reading.clock_offset_seconds,
         )
 
 
-def _ring_seconds(policy: Policy | PolicyProblem, at: datetime) -> int | None:
-    return int(policy.in_force(at).ring_timeout.total_seconds()) if isinstance(policy, Policy) else None
-
-
 def answer_of(considered: Considered, reservation: Reservation | None = None) -> Answer:
     """What the asker is told; binding where something was reserved."""
-    decision = considered.decision
+    decision, shown = considered.decision, considered.facts.request.caller_id
     is_permitted = decision.is_permitted
+    at_most, at_least = ring_seconds(considered.policy, decision.decided_at) if is_permitted else (None, None)
     return Answer(
         attempt_id=reservation.attempt_id if reservation else new_id(considered.reading.now),
         campaign_id=considered.campaign.id,
         is_binding=reservation is not None,
         is_permitted=is_permitted,
+        asked_at=considered.reading.now,
         decided_at=decision.decided_at,
         reasons=() if is_permitted else reasons_of(decision),
         not_before=decision.not_before,
         attempts_left=decision.attempts_left,
         permit_expires_at=reservation.permit_expires_at if reservation else None,
-        ring_timeout_seconds=_ring_seconds(considered.policy, decision.decided_at) if is_permitted else None,
+        ring_timeout_seconds=at_most,
+        ring_at_least_seconds=at_least,
         policy_digest=decision.policy_digest,
         clock_offset_seconds=considered.reading.clock_offset_seconds,
         callee=considered.number.e164,
+        caller_id=None if shown is None else shown.number,
     )

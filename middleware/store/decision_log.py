@@ -20,7 +20,7 @@ class LoggedDecision(NamedTuple):
     """One decision. `refusals` and `facts` are JSON texts; `not_before` is aware, in UTC."""
 
     id: str
-    kind: str  # "attempt", or "check" for a question that reserved nothing
+    kind: str  # "attempt"; "check" or, about another time, "ahead" for a question that reserved nothing
     controller_id: str
     campaign_id: str
     policy_digest: str | None

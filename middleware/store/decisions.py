@@ -13,6 +13,7 @@ def record_check(
     connection: Connection,
     *,
     decision_id: str,
+    kind: str,
     controller_id: str,
     campaign_id: str,
     credential_id: str,
@@ -26,11 +27,13 @@ def record_check(
     refusals: str,
     facts: str,
 ) -> None:
-    """Add the record of a question that was only asked."""
+    """Add the record of a question that was only asked. `kind` is `check`, or `ahead` for one about another time:
+    `decided_at` is then the moment asked about, and the time of asking is in the id.
+    """
     connection.execute(
         insert(DecisionRow).values(
             id=decision_id,
-            kind="check",
+            kind=kind,
             controller_id=controller_id,
             campaign_id=campaign_id,
             credential_id=credential_id,

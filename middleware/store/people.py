@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from middleware.decision.model import Subject
@@ -68,6 +68,12 @@ class PeopleRepository:
     def tell_numbers(self, rows: Sequence[Mapping[str, Any]], news: News) -> int:
         """Change what is new about the numbers of contacts; returns how many were changed."""
         return tell_rows(self._connection, ContactNumberRow, rows, "contact_id", news)
+
+    def wants_call(self, contact_id: str, at: datetime) -> bool:
+        """The person's wish for a call at a moment (aware): none before it. False where there is no such contact."""
+        wish = update(ContactRow).where(ContactRow.id == contact_id).values(promised_at=at, asked_to_be_called_at=at)
+        # asked of the row itself: a count of changed rows is not to be had from every driver
+        return self._connection.scalar(wish.returning(ContactRow.id)) is not None
 
     def numbers_behind(self, subject: Subject, key: str) -> set[str]:
         """The keys of all numbers on which a number's, person's or company's suppression bears."""

@@ -99,7 +99,7 @@ class DecisionRow(Base):
 
     __tablename__ = "decisions"
     id: Mapped[str] = mapped_column(Id, primary_key=True)  # the attempt's id, or its own for a check
-    kind: Mapped[str] = mapped_column(String(7))  # attempt, check
+    kind: Mapped[str] = mapped_column(String(7))  # attempt, check, ahead: a check about another time
     controller_id: Mapped[str] = mapped_column(String(64))
     campaign_id: Mapped[str] = mapped_column(String(64))
     credential_id: Mapped[str] = mapped_column(String(64))

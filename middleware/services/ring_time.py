@@ -1,0 +1,32 @@
+"""How long a permitted call may ring, and must."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from middleware.decision.model import Policy, PolicyProblem
+
+# Twilio may ring up to five seconds longer than its `Timeout`; a shorter one than five is sent only if asked for.
+RING_BUFFER = 5
+SHORTEST_RING = 5
+
+
+def ring_seconds(policy: Policy | PolicyProblem, at: datetime) -> tuple[int | None, int | None]:
+    """The most and the least seconds of ringing at an instant; None where nothing is said."""
+    if isinstance(policy, PolicyProblem):
+        return None, None
+    ruling = policy.in_force(at)
+    at_least = None if ruling.ring_at_least is None else int(ruling.ring_at_least.total_seconds())
+    return int(ruling.ring_timeout.total_seconds()), at_least
+
+
+def twilio_timeout(asked: int | None, at_most: int | None, at_least: int | None) -> int:
+    """Twilio's `Timeout` in seconds: what the dialer asks for, within what the policy allows.
+
+    It stays below the most by Twilio's own slack. Where that would come below the least, the least goes first: a phone
+    that stops ringing too early is an abandoned call, and the most is kept all the same if Twilio takes no slack.
+    """
+    most = at_most if at_most is not None else SHORTEST_RING + RING_BUFFER
+    least = min(at_least or 1, most)
+    longest = max(least, min(SHORTEST_RING, most), most - RING_BUFFER)
+    return longest if asked is None else min(max(asked, least), longest)
