@@ -1,20 +1,24 @@
-"""Answers and attempts as JSON: one shape on every route of ours. Instants are ISO 8601 in UTC."""
+"""Answers and attempts as JSON: one shape on every route of ours. Instants are ISO 8601 in UTC, sentences in the
+language of the reader."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from middleware.explanations import callee_zone, explain
 from middleware.services.asking import Answer, AttemptSeen, ReasonGiven, reasons_from_json
 
 
-def answer_body(answer: Answer) -> dict[str, Any]:
+def answer_body(answer: Answer, language: str) -> dict[str, Any]:
     """What an asker reads: the verdict first, every reason, when it will be permitted, what the permit allows."""
     permit = None
     if answer.is_binding and answer.is_permitted:
         permit = {
             "attempt_id": answer.attempt_id,
             "expires_at": answer.permit_expires_at,
+            "caller_id": answer.caller_id,
             "ring_timeout_seconds": answer.ring_timeout_seconds,
+            "ring_at_least_seconds": answer.ring_at_least_seconds,
         }
     return {
         "attempt_id": answer.attempt_id if answer.is_binding else None,
@@ -22,8 +26,11 @@ def answer_body(answer: Answer) -> dict[str, Any]:
         "permitted": answer.is_permitted,
         "campaign": answer.campaign_id,
         "callee": answer.callee,
+        "caller_id": answer.caller_id,
+        "asked_at": answer.asked_at,
         "decided_at": answer.decided_at,
-        "reasons": [reason_body(reason) for reason in answer.reasons],
+        "about_another_time": answer.is_about_another_time,
+        "reasons": reason_bodies(answer.reasons, answer.callee, language),
         "not_before": answer.not_before,
         "attempts_left": answer.attempts_left,
         "permit": permit,
@@ -32,19 +39,35 @@ def answer_body(answer: Answer) -> dict[str, Any]:
     }
 
 
-def reason_body(reason: ReasonGiven) -> dict[str, Any]:
-    """One refusing rule; `basis` tells how binding its figure is."""
+def reason_bodies(reasons: tuple[ReasonGiven, ...], callee: str | None, language: str) -> list[dict[str, Any]]:
+    """Every refusing rule; times in the sentences are those of the callee's wall clock, as far as its zone is known."""
+    zone = callee_zone(reasons, callee)
+    return [reason_body(reason, language, zone) for reason in reasons]
+
+
+def reason_body(reason: ReasonGiven, language: str, zone: str | None = None) -> dict[str, Any]:
+    """One refusing rule: codes and figures for programs, `what`, `why` and `next_step` for people.
+
+    `message` is what and next step in one; `basis` tells how binding the figure is, `set_by` whose it is.
+    """
+    said = explain(reason, language, zone)
     return {
         "code": reason.code,
         "rule": reason.rule,
-        "message": reason.message,
+        "message": said.message,
+        "what": said.what,
+        "why": said.why,
+        "next_step": said.next_step,
         "basis": reason.basis,
         "source": reason.source,
+        "set_by": reason.set_by,
+        "loosens": reason.loosens,
         "not_before": reason.not_before,
+        "parameters": reason.parameters,
     }
 
 
-def attempt_body(attempt: AttemptSeen) -> dict[str, Any]:
+def attempt_body(attempt: AttemptSeen, language: str) -> dict[str, Any]:
     """One attempt with how it was decided and how it went."""
     return {
         "attempt_id": attempt.id,
@@ -55,7 +78,7 @@ def attempt_body(attempt: AttemptSeen) -> dict[str, Any]:
         "state": attempt.state,
         "permitted": attempt.is_permitted,
         "decided_at": attempt.asked_at,
-        "reasons": [reason_body(reason) for reason in reasons_from_json(attempt.refusals)],
+        "reasons": reason_bodies(reasons_from_json(attempt.refusals), attempt.callee, language),
         "not_before": attempt.not_before,
         "attempts_left": attempt.attempts_left,
         "permit_expires_at": attempt.permit_expires_at,

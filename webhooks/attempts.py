@@ -13,6 +13,7 @@ from middleware.services.access import Access
 from middleware.services.attempt_requests import AttemptRequests
 from webhooks.answers import answer_body, attempt_body
 from webhooks.auth import api_credential
+from webhooks.languages import reader_language, spoken_in
 
 
 def create_blueprint(access: Access, attempts: AttemptRequests) -> Blueprint:
@@ -24,7 +25,8 @@ def create_blueprint(access: Access, attempts: AttemptRequests) -> Blueprint:
         asker = api_credential(access, request, "dialer", "caller", is_rechecked=True)
         raw = request.get_data()
         answer = attempts.reserve(json_object(raw), raw, request.headers.get("Idempotency-Key"), asker)
-        response = json_answer(answer_body(answer), 201)
+        language = reader_language()
+        response = spoken_in(language, json_answer(answer_body(answer, language), 201))
         if answer.is_replay:
             response.headers["Idempotent-Replayed"] = "true"
         return response
@@ -33,12 +35,14 @@ def create_blueprint(access: Access, attempts: AttemptRequests) -> Blueprint:
     def check() -> Response:
         asker = api_credential(access, request, "dialer", "caller", "admin", is_rechecked=True)
         raw = request.get_data()
-        return json_answer(answer_body(attempts.check(json_object(raw), raw, asker)), 200)
+        answer, language = attempts.check(json_object(raw), raw, asker), reader_language()
+        return spoken_in(language, json_answer(answer_body(answer, language), 200))
 
     @blueprint.get("/v1/attempts/<uuid:attempt_id>")
     def look_up(attempt_id: UUID) -> Response:
         asker = api_credential(access, request, "dialer", "caller", "auditor", "admin")
-        return json_answer(attempt_body(attempts.look_up(str(attempt_id), asker)), 200)
+        attempt, language = attempts.look_up(str(attempt_id), asker), reader_language()
+        return spoken_in(language, json_answer(attempt_body(attempt, language), 200))
 
     return blueprint
 

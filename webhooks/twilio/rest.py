@@ -9,12 +9,14 @@ import orjson
 from flask import Blueprint, Response, request
 
 from middleware.errors import CallNotCreated, CallRefused, CreateUncertain
+from middleware.explanations import callee_zone, say, when_callable
 from middleware.services.access import Access
 from middleware.services.asking import Answer, Credential
 from middleware.services.call_requests import check_update, read_call_request
 from middleware.services.calls import Calls, LiveCalls
 from webhooks.answers import answer_body
 from webhooks.auth import twilio_credential
+from webhooks.languages import reader_language, spoken_in
 from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, UNCERTAIN, error_body
 
 logger = logging.getLogger(__name__)
@@ -31,7 +33,7 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
         pairs = list(request.form.items(multi=True))
         created = calls.create(read_call_request(pairs, request.headers.get("Idempotency-Key")), asker)
         if created.call is None:
-            return refusal(created.answer)
+            return refusal(created.answer, reader_language())
         return call_answer(created.call, asker, 201)
 
     @blueprint.get(f"{ACCOUNT}/Calls/<call_sid>.json")
@@ -71,11 +73,14 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
     return blueprint
 
 
-def refusal(answer: Answer) -> Response:
-    """A refusal as SDKs raise it: every reason in the message, the whole decision in the details."""
-    reasons = " ".join(f"[{reason.code}] {reason.message}" for reason in answer.reasons)
-    when = f" May be called from {answer.not_before.isoformat()}." if answer.not_before else " Waiting does not help."
-    return error_body(400, REFUSED, f"Call refused: {reasons}{when}", answer_body(answer))
+def refusal(answer: Answer, language: str) -> Response:
+    """A refusal as SDKs raise it: every reason in the message, and when it ends; the whole decision in the details."""
+    details = answer_body(answer, language)
+    reasons = " ".join(f"[{reason['code']}] {reason['message']}" for reason in details["reasons"])
+    when = when_callable(answer.not_before, language, callee_zone(answer.reasons, answer.callee))
+    instant = f" [{answer.not_before.isoformat()}]" if answer.not_before else ""
+    message = f"{say('overall.refused', language)}: {reasons} {when}{instant}"
+    return spoken_in(language, error_body(400, REFUSED, message, details))
 
 
 def call_answer(body: dict[str, Any], asker: Credential, status: int) -> Response:
