@@ -1,0 +1,84 @@
+"""JSON: one object a line, or an array of objects. Each object's names are its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import msgspec
+import orjson
+
+from middleware.errors import InvalidRequest
+from middleware.leads.headings import Columns, recognise
+from middleware.leads.records import LONGEST_CELL, Record, Remark, RemarkKind
+
+MOST_HEADINGS = 500
+_LONGEST_LINE = 1 << 20
+
+
+class ObjectTable:
+    """A `Table` of JSON lines, or of one JSON array of which the first record is number 1.
+
+    Read once to learn all names that occur. Raises `InvalidRequest` for an array that is none, and for too many names.
+    """
+
+    def __init__(self, file: BinaryIO, *, is_array: bool) -> None:
+        self._file = file
+        self._is_array = is_array
+        names: dict[str, None] = {}
+        rows = 0
+        for _, found in self._objects():
+            rows += 1
+            names.update(dict.fromkeys(found or ()))
+            if len(names) > MOST_HEADINGS:
+                raise InvalidRequest(f"has more than {MOST_HEADINGS} different names: give each row the same", "body")
+        self.rows: int | None = rows
+        self.columns: Columns = recognise(tuple(names))
+        self._names = tuple(names)
+        self.description = "JSON array" if is_array else "JSON lines"
+
+    def records(self) -> Iterator[Record]:
+        """All rows; empty lines are none."""
+        for line, found in self._objects():
+            if found is None:
+                yield Record(line, broken=Remark(RemarkKind.NOT_AN_OBJECT))
+                continue
+            cells = tuple([_as_text(found.get(name)) for name in self._names])
+            if cells and len(max(cells, key=len)) > LONGEST_CELL:
+                yield Record(line, broken=Remark(RemarkKind.TOO_LONG))
+            else:
+                yield Record(line, cells)
+
+    def _objects(self) -> Iterator[tuple[int, dict[str, object] | None]]:
+        self._file.seek(0)
+        if self._is_array:
+            yield from enumerate(map(_object, _members(self._file.read())), start=1)
+            return
+        line = 0
+        while text := self._file.readline(_LONGEST_LINE):
+            line += 1
+            if text.strip():
+                yield line, _object(text.removeprefix(b"\xef\xbb\xbf"))
+
+
+def _members(body: bytes) -> list[msgspec.Raw]:
+    try:
+        return msgspec.json.decode(body, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise InvalidRequest("is no JSON array of objects", "body") from None
+
+
+def _object(text: bytes | msgspec.Raw) -> dict[str, object] | None:
+    try:
+        found = orjson.loads(bytes(text))
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()
