@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from middleware.decision.calendar import is_open, next_closing, next_opening
 from middleware.decision.zones import find_zone
-from tests.strategies import GRID, Schedule, instants, schedules, zone_choices
+from tests.schedules import GRID, Schedule, instants, schedules, zone_choices
 
-SECOND = timedelta(seconds=1)
+INSTANT = timedelta(microseconds=1)
 HORIZON = timedelta(days=8)  # windows recur every week
 
 
@@ -55,7 +55,7 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(situation: Situation)
 
     if opening is not None:
         assert schedule.is_open(names, opening)
-        assert opening == now or not schedule.is_open(names, opening - SECOND)
+        assert opening == now or not schedule.is_open(names, opening - INSTANT)
     if opening != now:
         assert not schedule.is_open(names, now)
         until = now + HORIZON if opening is None else opening
@@ -75,7 +75,7 @@ def test_the_next_closing_is_closed_and_nothing_before_it_is(situation: Situatio
 
     assert closing > opening
     assert not schedule.is_open(names, closing)
-    assert schedule.is_open(names, closing - SECOND)
+    assert schedule.is_open(names, closing - INSTANT)
     assert not [at for at in grid_after(opening) if at < closing and not schedule.is_open(names, at)]
 
 

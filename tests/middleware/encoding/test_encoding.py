@@ -42,7 +42,8 @@ from tests.builders import (
     some_policy,
     utc,
 )
-from tests.strategies import facts, instants, policies
+from tests.schedules import instants
+from tests.strategies import facts, policies
 
 
 @settings(max_examples=150, deadline=None)
@@ -144,9 +145,7 @@ REGIONS = RegionalHours(unknown=some_hours(), by_subdivision={"BY": some_hours(h
         some_policy(advert_protection=ORIGIN),
         some_policy(closed_prefixes=["+4590"]),
         some_policy(caller_id=CallerIdRules(ORIGIN, needs_directory=True)),
-        some_policy(
-            caller_id=CallerIdRules(ORIGIN, bars=(CallerIdBar(ORIGIN, kinds=frozenset({NumberKind.MOBILE})),))
-        ),
+        some_policy(caller_id=CallerIdRules(ORIGIN, bars=(CallerIdBar(ORIGIN, kinds=frozenset({NumberKind.MOBILE})),))),
         some_policy(regional_hours=REGIONS),
         LATER,
         replace(some_policy(), ring_origin=replace(ORIGIN, source="another")),
