@@ -10,10 +10,10 @@ from hashlib import sha256
 import orjson
 
 from middleware.callback_urls import read_callback_url
-from middleware.decision.model import PlacedBy
+from middleware.decision.model import PlacedBy, Speaker
 from middleware.errors import CallbackForbidden, InvalidParameter, InvalidRequest
 from middleware.services.asking import Question
-from middleware.services.inline_twiml import check_twiml
+from middleware.services.inline_twiml import check_twiml, machine_speaks
 from middleware.store.catalogue import Credential
 
 Pairs = Sequence[tuple[str, str]]
@@ -47,6 +47,8 @@ class CallRequest:
             caller_id=(self._get("From") or "").strip(),
             idempotency_key=self.idempotency_key,
             dialer_callback=self._dialer_callback(),
+            # Twilio has no parameter for who speaks: the campaign declares it, unless the TwiML shows more
+            speaker=Speaker.MACHINE if machine_speaks(self._inline_twiml()) else None,
         )
 
     def passed_through(self) -> list[tuple[str, str]]:
@@ -58,6 +60,9 @@ class CallRequest:
         """The seconds of ringing that the dialer asks for, if it does."""
         asked = self._get("Timeout")
         return int(asked) if asked else None
+
+    def _inline_twiml(self) -> str | None:
+        return None if self._get("Url") else self._get("Twiml")  # Twilio ignores it beside a Url
 
     def _dialer_callback(self) -> str | None:
         url = self._get("StatusCallback")

@@ -16,6 +16,8 @@ QUIET_VERBS = frozenset(
         *("break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w"),
     )
 )
+# TwiML in which a recording or a synthetic voice speaks to whoever picks up; an AI voice is one, too
+_SPOKEN_BY_A_MACHINE = frozenset({"Say", "Play", "ConversationRelay"})
 _DECLARATION = re.compile(r"<!(?!--|\[CDATA\[)")
 _ENCODING = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)", re.IGNORECASE)
 
@@ -32,13 +34,21 @@ def check_twiml(twiml: str | None) -> None:
     if encoding and encoding[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise InvalidParameter("Twiml must be in UTF-8: others could read it as another text than we do", "Twiml")
     try:
-        verbs = {element.tag for element in ET.fromstring(twiml).iter()}  # noqa: S314  # no entities, see above
+        loud = sorted(_verbs(twiml) - QUIET_VERBS)
     except ET.ParseError as error:
         raise InvalidParameter(f"Twiml is not XML: {error}", "Twiml") from None
-    loud = sorted(verbs - QUIET_VERBS)
     if loud:
         raise InvalidParameter(
             f"Twiml may not hold <{'>, <'.join(loud)}>: it could ring a number that was not checked. "
             "Create that call by itself",
             "Twiml",
         )
+
+
+def machine_speaks(twiml: str | None) -> bool:
+    """Whether a machine is heard by this TwiML, which `check_twiml` has let pass."""
+    return bool(twiml) and not _SPOKEN_BY_A_MACHINE.isdisjoint(_verbs(twiml or ""))
+
+
+def _verbs(twiml: str) -> set[str]:
+    return {element.tag for element in ET.fromstring(twiml).iter()}  # noqa: S314  # without entities: `check_twiml`

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from middleware.errors import InvalidParameter
-from middleware.services.inline_twiml import LONGEST_TWIML, check_twiml
+from middleware.services.inline_twiml import LONGEST_TWIML, check_twiml, machine_speaks
 
 QUIET = [
     None,
@@ -83,3 +83,27 @@ def test_twiml_longer_than_twilio_takes_is_refused_without_reading_it() -> None:
     with pytest.raises(InvalidParameter, match="at most 4000"):
         check_twiml("<Dial/>" + " " * LONGEST_TWIML)
     check_twiml("<Say/>" + " " * (LONGEST_TWIML - 6))
+
+
+@pytest.mark.parametrize(
+    ("twiml", "is_machine"),
+    [
+        (None, False),
+        ("", False),
+        ("<Response/>", False),
+        ("<Response><Pause/><Hangup/></Response>", False),
+        ("<Response><Connect><Stream url='wss://example.com'/></Connect></Response>", False),
+        ("<Response><Record/></Response>", False),
+        ("<Response><!-- <Say>hello</Say> --><Pause/></Response>", False),
+        ("<Response><Say>Hello</Say></Response>", True),
+        ("<Response><Play>https://example.com/a.mp3</Play></Response>", True),
+        ("<Response><Gather><Say>Tast 1</Say></Gather></Response>", True),
+        ("<Response><Connect><ConversationRelay url='wss://e.com'/></Connect></Response>", True),
+    ],
+)
+def test_twiml_in_which_a_recording_or_an_artificial_voice_is_heard_is_spoken_by_a_machine(
+    twiml: str | None, is_machine: bool
+) -> None:
+    check_twiml(twiml)
+
+    assert machine_speaks(twiml) is is_machine
