@@ -7,7 +7,7 @@ notice_id = owe(store, contact_id=anna)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -42,6 +42,7 @@ def insert_contact(
         "email": email,
         "language": "da",
         "data_source": "the Central Business Register, publicly accessible",
+        "checked_on": date(2026, 3, 2),
         "created_at": NOON,
     }
     insert_rows(store, ContactRow, {**values, **changes})
@@ -50,11 +51,11 @@ def insert_contact(
     return contact_id
 
 
-def answers_at(store: Database, contact_id: str, number: str, controller_id: str = "acme") -> None:
+def answers_at(store: Database, contact_id: str, number: str, controller_id: str = "acme", **changes: Any) -> None:
     """Say that a contact answers at a number."""
     key = PEPPER.number(number)
     row = {"controller_id": controller_id, "number_key": key, "contact_id": contact_id, "number": number}
-    insert_rows(store, ContactNumberRow, row)
+    insert_rows(store, ContactNumberRow, {**row, **changes})
 
 
 def insert_company(store: Database, controller_id: str = "acme", **changes: Any) -> str:

@@ -15,11 +15,11 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-import orjson
-from middleware.decision.encoding import facts_to_json
 from sqlalchemy import Column, MetaData, Table, func, insert, literal, select, true
 
+from middleware.encoding import facts_to_text
 from middleware.keyed_hash import digest
+from middleware.phone_numbers import parse
 from middleware.services.asking import ReasonGiven, reasons_to_json
 from middleware.store.catalogue import raise_generation
 from middleware.store.database import Database
@@ -27,6 +27,7 @@ from middleware.store.ids import new_id
 from middleware.store.models import (
     AttemptRow,
     Base,
+    CallerIdRow,
     CampaignRow,
     ControllerRow,
     CredentialRow,
@@ -37,7 +38,8 @@ from middleware.store.types import Id, UtcDateTime
 from tests.builders import NOON, some_facts
 
 Values = dict[str, Any]
-FACTS = orjson.dumps(facts_to_json(some_facts())).decode()
+FACTS = facts_to_text(some_facts())
+CALLER_ID = "+4570123499"  # on file for every controller of these tests
 OUT_OF_HOURS = ReasonGiven(
     code="hours.outside_window",
     rule="hours",
@@ -88,8 +90,12 @@ def insert_controller(database: Database, controller_id: str = "acme", **changes
 def insert_campaign(
     database: Database, campaign_id: str = "spring", controller_id: str = "acme", **changes: Any
 ) -> None:
-    """An open B2B campaign with a documented basis, of a controller that is made where it is missing."""
+    """An open B2B campaign with all its papers, of a controller that is made where it is missing.
+
+    People speak, numbers are dialled one by one, the list was checked in spring 2026, and `CALLER_ID` may be shown.
+    """
     insert_controller(database, controller_id)
+    insert_caller_id(database, controller_id)
     values = {
         "id": campaign_id,
         "controller_id": controller_id,
@@ -104,9 +110,36 @@ def insert_campaign(
         "balancing_approved_by": "Anna Jensen",
         "balancing_approved_on": date(2026, 1, 2),
         "balancing_review_due": date(2028, 12, 31),
+        "is_agency": False,
+        "list_source": "the Central Business Register, publicly accessible",
+        "list_checked_on": date(2026, 3, 1),
+        "speaker": "human",
+        "dialling": "preview",
         "created_at": NOON - timedelta(days=100),
     }
     _insert_known(database, CampaignRow, {**values, **changes})
+
+
+def insert_caller_id(database: Database, controller_id: str = "acme", number: str = CALLER_ID, **changes: Any) -> None:
+    """A number that the controller, who is there, may show; one that is on file already stays as it is."""
+    facts = parse(number).facts
+    values = {
+        "id": new_id(NOON),
+        "controller_id": controller_id,
+        "number": number,
+        "country": facts.country,
+        "kind": facts.kind.value,
+        "standing": "owned",
+        "in_directory": True,
+        "evidence": "the operator's contract",
+        "noted_by": "Anna Jensen",
+        "since": date(2025, 1, 2),
+    }
+    with database.reading() as connection:
+        same = (CallerIdRow.controller_id == controller_id) & (CallerIdRow.number == number)
+        is_there = connection.scalar(select(CallerIdRow.id).where(same)) is not None
+    if changes or not is_there:
+        _insert_known(database, CallerIdRow, {**values, **changes})
 
 
 def insert_credential(database: Database, credential_id: str = "auditor", role: str = "auditor", **changes: Any) -> str:
@@ -135,7 +168,7 @@ def an_attempt_row(asked_at: datetime = NOON, **changes: Any) -> Values:
         "placed_by": "dialer",
         "callee": "+4533123456",
         "callee_key": "0123456789abcdef0123456789abcdef",
-        "caller_id": "+4570123499",
+        "caller_id": CALLER_ID,
         "guards": "[]",
         "state": "permitted",
         "asked_at": asked_at,

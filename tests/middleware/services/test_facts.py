@@ -7,14 +7,26 @@ from typing import Any
 
 import pytest
 
-from middleware.decision.model import CalleeFacts, LegalForm, Outcome, PlacedBy, Reason, Scope, Subject
+from middleware.decision.model import (
+    CalleeFacts,
+    Consent,
+    LegalForm,
+    Outcome,
+    PlacedBy,
+    Reason,
+    Scope,
+    Subject,
+    SuppressionHit,
+)
 from middleware.services.facts import (
     Known,
     facts_from,
     guards_to_take,
     known_contact,
 )
+from middleware.store.catalogue import SuppressedPrefix
 from middleware.store.database import Database
+from middleware.store.hot_path.contact_facts import ContactFacts
 from middleware.store.hot_path.model import (
     MOST_CONTACTS,
     ContactFound,
@@ -53,6 +65,7 @@ def a_contact(contact_id: str = "anna", **changes: Any) -> ContactFound:
         "legal_form": "legal_person",
         "time_zone": "Europe/Copenhagen",
         "call_consent_on": CONSENT,
+        "facts": ContactFacts(call_consent_source="a signed form"),
     }
     return ContactFound(**{**values, **changes})
 
@@ -69,7 +82,8 @@ def suppression(scope: str, scope_id: str | None) -> SuppressionFound:
 
 # ---------------------------------------------------------------- who answers there
 
-EVERYTHING = CalleeFacts(LegalForm.LEGAL_PERSON, "Europe/Copenhagen", date(2026, 1, 5))
+CONSENTED = Consent(date(2026, 1, 5))
+EVERYTHING = CalleeFacts(LegalForm.LEGAL_PERSON, "Europe/Copenhagen", call_consent=CONSENTED)
 NOTHING = CalleeFacts(LegalForm.UNKNOWN, None, None)
 
 
@@ -81,11 +95,11 @@ NOTHING = CalleeFacts(LegalForm.UNKNOWN, None, None)
         ([a_contact(), a_contact("bo")], EVERYTHING),
         (
             [a_contact(), a_contact("bo", legal_form="sole_trader")],
-            CalleeFacts(LegalForm.UNKNOWN, "Europe/Copenhagen", date(2026, 1, 5)),
+            CalleeFacts(LegalForm.UNKNOWN, "Europe/Copenhagen", call_consent=CONSENTED),
         ),
         (
             [a_contact(), a_contact("bo", time_zone="Europe/Oslo")],
-            CalleeFacts(LegalForm.LEGAL_PERSON, None, date(2026, 1, 5)),
+            CalleeFacts(LegalForm.LEGAL_PERSON, None, call_consent=CONSENTED),
         ),
         (
             [a_contact(), a_contact("bo", call_consent_on=None)],
@@ -143,6 +157,21 @@ def test_what_others_barred_for_themselves_is_left_out(scope: str, scope_id: str
     facts = facts_from(a_reading(suppressions=(suppression(scope, scope_id),)), some_number(), campaign)
 
     assert [hit.scope for hit in facts.suppressions] == [scope] * counts
+
+
+@pytest.mark.parametrize(
+    ("scope", "scope_id", "counts"),
+    [("everywhere", None, True), ("controller", "acme", True), ("controller", "beta", False),
+     ("campaign", "spring", True), ("campaign", "autumn", False)],
+)  # fmt: skip
+def test_a_suppressed_prefix_bars_those_for_whom_it_was_made(scope: str, scope_id: str | None, counts: bool) -> None:
+    campaign = some_campaign(campaign_id="spring", controller_id="acme")
+    entry = SuppressedPrefix("entry", "+4590", scope, scope_id, "objection", NOON)
+
+    facts = facts_from(a_reading(), some_number(), campaign, (entry,))
+
+    expected = SuppressionHit("entry", Subject.PREFIX, scope, "objection", NOON)
+    assert list(facts.suppressions) == [expected] * counts
 
 
 def test_rows_that_do_not_count_are_no_attempts() -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import event
 from middleware.decision.model import Audience, BalancingTest
 from middleware.errors import NotFound
 from middleware.store.catalogue import Catalogue, current_generation, raise_generation
-from middleware.store.catalogue_reading import load
 from middleware.store.catalogue_changes import add_to_catalogue, note_wash
+from middleware.store.catalogue_reading import load
 from middleware.store.database import Connection, Database
 from middleware.store.models import RegisterWashRow
 from tests.builders import NOON
