@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from middleware.decision.model import CalendarSpan, Cap, Outcome, Policy, RefusalRest, Scope, Spacing, Subject
 from middleware.policies.loosening import Held, Layer, Yardstick
-from middleware.policies.overrides import CapOverride, SpacingOverride
+from middleware.policies.overrides import CapOverride, Overrides, SpacingOverride
 from middleware.policies.wording import counted, refusal_rest_in_words, rests_in_words, span_in_words
 
 
@@ -49,10 +49,11 @@ def _with_cap(caps: tuple[Cap, ...], country: tuple[Cap, ...], given: CapOverrid
 
 
 def spacing_under(held: Spacing, country: Spacing, given: SpacingOverride, layer: Layer) -> Spacing:
-    """`hours` is the least after every outcome that is not named; what rests longer already goes on doing so."""
+    """More `hours` are the least after every outcome that is not named; fewer leave those that have rests of their own
+    as they are."""
     default = held.default if given.hours is None else timedelta(hours=given.hours)
     by_outcome = dict(held.by_outcome)
-    if given.hours is not None:
+    if default > held.default:
         by_outcome = {outcome: max(span, default) for outcome, span in by_outcome.items()}
     by_outcome |= {outcome: timedelta(hours=hours) for outcome, hours in given.after.items()}
     below, of_country = (Held(_Rests(each.default, dict(each.by_outcome)), each.origin) for each in (held, country))
@@ -61,12 +62,13 @@ def spacing_under(held: Spacing, country: Spacing, given: SpacingOverride, layer
 
 
 def refusal_rest_under(
-    held: RefusalRest | None, country: RefusalRest | None, given: int | Literal["until_asked"] | None, layer: Layer
+    held: RefusalRest | None, country: RefusalRest | None, overrides: Overrides, layer: Layer
 ) -> RefusalRest | None:
     """Whoever declined is left alone for so many days, or until they ask."""
-    if given is None:
+    if "refusal_rest_days" not in overrides.model_fields_set:
         return held
-    span = None if given == "until_asked" else timedelta(days=given)
+    days = overrides.refusal_rest_days
+    span = None if days is None else timedelta(days=days)
     if held is None:
         return RefusalRest(span, layer.own())
     of_country = None if country is None else Held(country.span, country.origin)
@@ -98,7 +100,9 @@ def _forgets_sooner(new: timedelta | None, limit: timedelta | None) -> str:
     if new is None or (limit is not None and new >= limit):
         return ""
     return (
-        "refusal_rest must be until_asked" if limit is None else f"refusal_rest must be at least {span_in_words(limit)}"
+        "refusal_rest_days must be until_asked"
+        if limit is None
+        else f"refusal_rest_days must be at least {span_in_words(limit)}"
     )
 
 
@@ -114,4 +118,4 @@ _COUNT: Yardstick[int] = Yardstick(
 _SPACING: Yardstick[_Rests] = Yardstick(
     "spacing", lambda rests: rests_in_words(rests.default, rests.by_outcome), _too_soon
 )
-_REFUSAL: Yardstick[timedelta | None] = Yardstick("refusal_rest", refusal_rest_in_words, _forgets_sooner)
+_REFUSAL: Yardstick[timedelta | None] = Yardstick("refusal_rest_days", refusal_rest_in_words, _forgets_sooner)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Generic, Literal, NoReturn, TypeVar
 
 from middleware.decision.model import Basis, Origin
-from middleware.policies.pack import Shape, Text
+from middleware.policies.shapes import Shape, Text
 from middleware.policies.wording import span_in_words
 
 V = TypeVar("V")
@@ -19,7 +19,7 @@ Loosenable = Literal[
     "days_with_calls",
     "caps",
     "spacing",
-    "refusal_rest",
+    "refusal_rest_days",
     "ring_seconds",
     "ring_at_least_seconds",
     "caller_id",

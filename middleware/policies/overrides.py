@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, PlainValidator, StrictInt, StringConstraints, field_validator, model_validator
+from pydantic import Field, StrictInt, field_validator, model_validator
 
 from middleware.decision.model import (
     CalendarSpan,
@@ -20,23 +19,19 @@ from middleware.decision.model import (
     Subject,
 )
 from middleware.policies.loosening import Approval, Loosenable
-from middleware.policies.pack import Days, Hours, Shape, Text
+from middleware.policies.shapes import (
+    MOST_DAYS,
+    CountryCode,
+    Days,
+    DaysOrUntilAsked,
+    Hours,
+    Prefix,
+    RingSeconds,
+    Shape,
+    Text,
+    is_day_of_a_year,
+)
 from middleware.policies.week import read_clock, read_week
-
-_DAY_OF_A_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_MOST_DAYS = 3660
-
-Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{0,14}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-RingSeconds = Annotated[StrictInt, Field(ge=5, le=600)]  # what Twilio accepts
-
-
-def _days_or_until_asked(given: object) -> int | Literal["until_asked"]:
-    if given == "until_asked":
-        return "until_asked"
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _MOST_DAYS:
-        raise ValueError(f"must be a whole number of days, 1 to {_MOST_DAYS}, or until_asked")
-    return given
 
 
 class CapOverride(Shape):
@@ -48,6 +43,13 @@ class CapOverride(Shape):
     subject: Subject = Subject.NUMBER
     scope: Scope = Scope.CAMPAIGN
 
+    @field_validator("subject")
+    @classmethod
+    def _countable(cls, subject: Subject) -> Subject:
+        if subject is Subject.PREFIX:
+            raise ValueError("must be number, person or company; a prefix is never counted")
+        return subject
+
     @model_validator(mode="after")
     def _one_span(self) -> Self:
         if ("within_days" in self.model_fields_set) == (self.per is not None):
@@ -56,7 +58,7 @@ class CapOverride(Shape):
 
 
 class SpacingOverride(Shape):
-    """Hours between attempts, at all or after an outcome. `hours` holds after every outcome that is not named."""
+    """Hours between attempts, at all or after an outcome. More `hours` hold after every outcome that is not named."""
 
     hours: Hours | None = None
     after: dict[Outcome, Hours] = Field(default_factory=dict)
@@ -65,7 +67,7 @@ class SpacingOverride(Shape):
 class BarOverride(Shape):
     """Caller IDs that are not shown; see `CallerIdBar`."""
 
-    country: Country | None = None
+    country: CountryCode | None = None
     kinds: frozenset[NumberKind] = frozenset()
     prefixes: tuple[Prefix, ...] = ()
     except_prefixes: tuple[Prefix, ...] = ()
@@ -78,6 +80,13 @@ class CallerIdOverride(Shape):
     standings: Annotated[frozenset[Standing], Field(min_length=1)] | None = None
     needs_directory: bool | None = None
     bars: tuple[BarOverride, ...] = ()
+
+    @field_validator("standings")
+    @classmethod
+    def _known(cls, standings: frozenset[Standing] | None) -> frozenset[Standing] | None:
+        if standings is not None and Standing.UNKNOWN in standings:
+            raise ValueError("must be owned or verified; a number whose owner is not known is never shown")
+        return standings
 
 
 class GateName(Shape):
@@ -94,6 +103,13 @@ class GateOverride(GateName):
     except_legal_forms: frozenset[LegalForm] = frozenset()
     except_line_kinds: frozenset[NumberKind] = frozenset()
     except_marks: frozenset[DirectoryMark] = frozenset()
+
+    @field_validator("except_legal_forms", "except_line_kinds", "except_marks")
+    @classmethod
+    def _known(cls, excepted: frozenset[str]) -> frozenset[str]:
+        if "unknown" in excepted:
+            raise ValueError("what is not known takes the stricter branch; it cannot be excepted")
+        return excepted
 
     @model_validator(mode="after")
     def _register_with_its_validity(self) -> Self:
@@ -113,11 +129,11 @@ class Overrides(Shape):
     early_closings: dict[str, str] = Field(default_factory=dict)
     caps: tuple[CapOverride, ...] = ()
     spacing: SpacingOverride = SpacingOverride()
-    refusal_rest: Annotated[int | Literal["until_asked"], PlainValidator(_days_or_until_asked)] | None = None
+    refusal_rest_days: DaysOrUntilAsked = None
     ring_seconds: RingSeconds | None = None
     ring_at_least_seconds: RingSeconds | None = None
     caller_id: CallerIdOverride = CallerIdOverride()
-    data_max_age_days: Annotated[StrictInt, Field(ge=1, le=_MOST_DAYS)] | None = None
+    data_max_age_days: Annotated[StrictInt, Field(ge=1, le=MOST_DAYS)] | None = None
     closed_prefixes: tuple[Prefix, ...] = ()
     gates: tuple[GateOverride, ...] = ()
     without_gates: tuple[GateName, ...] = ()
@@ -134,7 +150,7 @@ class Overrides(Shape):
     @classmethod
     def _days_and_times(cls, closings: dict[str, str]) -> dict[str, str]:
         for day, at in closings.items():
-            if not _DAY_OF_A_YEAR.fullmatch(day):
+            if not is_day_of_a_year(day):
                 raise ValueError(f'{day!r} is no day of the year; write month and day as "12-24"')
             read_clock(at)
         return closings

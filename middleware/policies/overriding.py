@@ -8,13 +8,13 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from middleware.decision.model import Policy
+from middleware.encoding import digest_of
 from middleware.policies.attempt_overrides import caps_under, refusal_rest_under, spacing_under
 from middleware.policies.call_overrides import caller_id_under, closed_prefixes_under, data_under, rung_under
 from middleware.policies.gate_overrides import gates_under
 from middleware.policies.hour_overrides import hours_under
 from middleware.policies.loosening import Layer, Level, Loosening
 from middleware.policies.overrides import Overrides
-from middleware.policies.resolving import with_digest
 from middleware.policies.sentences import sentence
 from middleware.policies.wording import day_of_change
 
@@ -34,7 +34,8 @@ def overridden(policy: Policy, country: Policy, given: Mapping[str, object], lev
     except ValidationError as error:
         raise ValueError("; ".join(sentence(problem) for problem in error.errors())) from None
     during = f"until {day_of_change(policy.changes_at)}, " if policy.changes_at else ""
-    return with_digest(_under(policy, country, overrides, Layer(level, id_, overrides.reasons, during)))
+    changed = _under(policy, country, overrides, Layer(level, id_, overrides.reasons, during))
+    return replace(changed, digest=digest_of(changed))
 
 
 def _under(policy: Policy, country: Policy, overrides: Overrides, layer: Layer) -> Policy:
@@ -45,7 +46,7 @@ def _under(policy: Policy, country: Policy, overrides: Overrides, layer: Layer) 
         regional_hours=regional,
         caps=caps_under(policy, country, overrides.caps, layer),
         spacing=spacing_under(policy.spacing, country.spacing, overrides.spacing, layer),
-        refusal_rest=refusal_rest_under(policy.refusal_rest, country.refusal_rest, overrides.refusal_rest, layer),
+        refusal_rest=refusal_rest_under(policy.refusal_rest, country.refusal_rest, overrides, layer),
         gates=gates_under(policy, country, overrides, layer),
         caller_id=caller_id_under(policy.caller_id, country.caller_id, overrides.caller_id, layer),
         data=data_under(policy.data, country.data, overrides.data_max_age_days, layer),
