@@ -14,7 +14,7 @@ from middleware.explanations.languages import known
 from middleware.explanations.parameters import Reader, shown
 
 # How binding a refusal is that rests on no figure and so on no source.
-_BINDING_WITHOUT_BASIS = {
+_BINDING = {
     Reason.CAMPAIGN_CLOSED: "why.campaign",
     Reason.CAMPAIGN_NOT_STARTED: "why.campaign",
     Reason.CAMPAIGN_ENDED: "why.campaign",
@@ -23,9 +23,9 @@ _BINDING_WITHOUT_BASIS = {
     Reason.NUMBER_COUNTRY_CLOSED: "why.unchecked",
     Reason.POLICY_UNUSABLE: "why.unchecked",
 }
-_WITHOUT_BASIS = {reason.value: key for reason, key in _BINDING_WITHOUT_BASIS.items()}
-_SETTERS = {"country": "set_by.country", "controller": "set_by.controller", "campaign": "set_by.campaign"}
-_NAMED_SETTERS = {"the campaign": "set_by.this_campaign", "the stop list": "set_by.stop_list"}
+WITHOUT_BASIS = {reason.value: key for reason, key in _BINDING.items()}
+SETTERS = {"country": "set_by.country", "controller": "set_by.controller", "campaign": "set_by.campaign"}
+NAMED_SETTERS = {"the campaign": "set_by.this_campaign", "the stop list": "set_by.stop_list"}
 
 
 class RefusedFor(Protocol):
@@ -106,7 +106,7 @@ def _variant(reason: RefusedFor, reader: Reader) -> str:
 
 
 def _why(reason: RefusedFor, reader: Reader) -> str:
-    key = f"why.{reason.basis}" if reason.basis else _WITHOUT_BASIS.get(reason.code, "why.ringfence")
+    key = f"why.{reason.basis}" if reason.basis else WITHOUT_BASIS.get(reason.code, "why.ringfence")
     sentences = [reader.say(key)]
     if reason.set_by:
         sentences.append(_set_by(reason.set_by, reader))
@@ -120,12 +120,12 @@ def _why(reason: RefusedFor, reader: Reader) -> str:
 
 
 def _set_by(setter: str, reader: Reader) -> str:
-    if setter in _NAMED_SETTERS:
-        return reader.say(_NAMED_SETTERS[setter])
+    if setter in NAMED_SETTERS:
+        return reader.say(NAMED_SETTERS[setter])
     kind, _, name = setter.partition(" ")
-    if kind not in _SETTERS or not name:
+    if kind not in SETTERS or not name:
         return reader.say("set_by.other", name=setter)
-    return reader.say(_SETTERS[kind], name=name, country=shown("country", name, reader))
+    return reader.say(SETTERS[kind], name=name, country=shown("country", name, reader))
 
 
 def _next_step(reason: RefusedFor, reader: Reader) -> str:

@@ -23,7 +23,7 @@ def best_language(accepted: str | None, default: str = DEFAULT) -> str:
     `accepted`: language tags such as `da-DK`, the most wanted first, with commas between. A browser's header is put
     into that order by its quality values at the edge (`webhooks.languages`); values left in are not looked at.
     """
-    tags = [tag.partition(";")[0].strip() for tag in (accepted or "").split(",")]
+    tags = [tag.partition(";")[0].strip().lower() for tag in (accepted or "").split(",")]
     return negotiate_locale([tag for tag in tags if tag], LANGUAGES, sep="-") or default
 
 
