@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import holidays
 
-from middleware.policies.pack import HolidayCalendar
+from middleware.policies.pack import ExtraDay, HolidayCalendar, Regions
 
 
 def days_without_calls(calendar: HolidayCalendar) -> frozenset[date]:
-    """All of them within the checked years. Raises ValueError if the package cannot tell."""
-    years = range(calendar.checked_years.first, calendar.checked_years.last + 1)
+    """Those of the whole country within the checked years. Raises ValueError if the package cannot tell."""
+    years = _years(calendar)
     subdivisions: Sequence[str | None] = calendar.subdivisions or (None,)
     days = {day for subdivision in subdivisions for day in _package_days(calendar, subdivision, years)}
     for year in years:
         if not any(day.year == year for day in days):
             raise ValueError(f"the package `holidays` knows no holiday of {calendar.country} in {year}")
-    return frozenset(days | _extra_days(calendar, years))
+    return frozenset(days | _extra_days(calendar.extra, years))
+
+
+def regional_days(calendar: HolidayCalendar, regions: Regions) -> Mapping[str, frozenset[date]]:
+    """Subdivision -> its days without calls, those of the whole country included.
+
+    A day of the whole country on which a subdivision works stays closed there: the stricter branch.
+    Raises ValueError if the package cannot tell.
+    """
+    years, everywhere = _years(calendar), days_without_calls(calendar)
+    return {
+        code: everywhere
+        | _package_days(calendar, region.package or code, years)
+        | _extra_days((*calendar.extra, *region.extra), years)
+        for code, region in regions.subdivisions.items()
+    }
+
+
+def _years(calendar: HolidayCalendar) -> range:
+    return range(calendar.checked_years.first, calendar.checked_years.last + 1)
 
 
 def _package_days(calendar: HolidayCalendar, subdivision: str | None, years: range) -> set[date]:
@@ -31,9 +50,9 @@ def _package_days(calendar: HolidayCalendar, subdivision: str | None, years: ran
     return {day for day in found if day.year in years}  # a substitute day may fall into the next year
 
 
-def _extra_days(calendar: HolidayCalendar, years: range) -> set[date]:
+def _extra_days(extras: Iterable[ExtraDay], years: range) -> set[date]:
     days: set[date] = set()
-    for extra in calendar.extra:
+    for extra in extras:
         if isinstance(extra.day, date):
             days.add(extra.day)
             continue

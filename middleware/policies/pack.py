@@ -2,164 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    StrictInt,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, StrictInt, ValidationInfo, field_validator, model_validator
 
-from middleware.decision.model import Basis, GateKind, LegalForm, Outcome, Scope, Subject
-from middleware.policies.week import read_clock, read_week
+from middleware.policies.audience import AudienceRules, Section, complete, missing
+from middleware.policies.shapes import CountryCode, Days, Figure, Hours, Shape, SomeDay, Sources, Text
 
-_MONTH_AND_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
-_MOST_YEARS, _MOST_DAYS = 10, 3660
+__all__ = ["AudienceRules", "Change", "Days", "Figure", "HolidayCalendar", "Hours", "Pack", "Regions", "Shape", "Text"]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Hours = Annotated[float, Field(ge=0, le=8784, strict=True)]
-
-
-def _days_or_ever(given: object) -> int | None:
-    if given == "ever":
-        return None
-    if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= _MOST_DAYS:
-        raise ValueError(f"must be a whole number of days, 1 to {_MOST_DAYS}, or ever")
-    return given
-
-
-def _day_of_a_year_or_once(given: object) -> str | date:
-    if isinstance(given, date) or (isinstance(given, str) and _MONTH_AND_DAY.fullmatch(given)):
-        return given
-    raise ValueError(f'{given!r} is no day; write "12-24" for every year or 2026-12-24 for once')
-
-
-def _listed(given: object) -> object:
-    return [given] if isinstance(given, str) else given
-
-
-# A number of rolling days; None stands for `ever`.
-Days = Annotated[int | None, PlainValidator(_days_or_ever)]
-Sources = Annotated[list[Text], Field(min_length=1), BeforeValidator(_listed)]
-
-
-class Shape(BaseModel):
-    """Unknown keys are refused: a misspelt key would silently lose its figure."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Figure(Shape):
-    """A figure's basis and source. `undecided` says what the research did not find; our default then stands in."""
-
-    basis: Basis
-    source: Sources
-    undecided: Text | None = None
-
-    @property
-    def source_text(self) -> str:
-        """The source, or all of them, as one text."""
-        return " ".join(self.source)
-
-
-class WeekFigure(Figure):
-    """Callee-local windows by day, such as `mon-fri: ["09:00-12:00", "13:00-17:00"]`."""
-
-    week: dict[str, list[str]]
-
-    @field_validator("week")
-    @classmethod
-    def _readable(cls, week: dict[str, list[str]]) -> dict[str, list[str]]:
-        read_week(week)
-        return week
-
-
-class EarlyClosing(Figure):
-    """Days (`"12-24"`: month and day, every year) after whose `at` nobody is called."""
-
-    days: Annotated[list[str], Field(min_length=1)]
-    at: str
-
-    @field_validator("days")
-    @classmethod
-    def _days_of_a_year(cls, days: list[str]) -> list[str]:
-        for day in days:
-            if not _MONTH_AND_DAY.fullmatch(day):
-                raise ValueError(f'{day!r} is no day of the year; write month and day as "12-24"')
-        return days
-
-    @field_validator("at")
-    @classmethod
-    def _time_of_day(cls, at: str) -> str:
-        read_clock(at)
-        return at
-
-
-class CapFigure(Figure):
-    """At most `count` attempts at one subject within so many rolling days, or `ever`."""
-
-    count: Annotated[StrictInt, Field(ge=1, le=1000)]
-    within_days: Days
-    subject: Subject = Subject.NUMBER
-    scope: Scope = Scope.CONTROLLER
-
-
-class SpacingFigure(Figure):
-    """Least hours between the end of an attempt and the next one; `after` holds what differs by outcome."""
-
-    hours: Hours
-    after: dict[Outcome, Hours] = Field(default_factory=dict)
-
-
-class RingFigure(Figure):
-    """The longest a call may ring. Twilio accepts 5 to 600 seconds."""
-
-    seconds: Annotated[StrictInt, Field(ge=5, le=600)]
-
-
-class GateFigure(Figure):
-    """What must be in place before a call; it does not bind callees of the excepted legal forms.
-
-    A form that is not known is `unknown`: left out of the exceptions, it takes the stricter branch.
-    """
-
-    kind: GateKind
-    register_id: Annotated[Text | None, Field(alias="register")] = None
-    valid_for_days: Annotated[StrictInt, Field(ge=1, le=366)] | None = None
-    except_legal_forms: tuple[LegalForm, ...] = ()
-
-    @model_validator(mode="after")
-    def _register_with_its_validity(self) -> Self:
-        is_register = self.kind is GateKind.REGISTER
-        if is_register != (self.register_id is not None) or is_register != (self.valid_for_days is not None):
-            raise ValueError("register and valid_for_days belong to a gate of the kind register, and both to it")
-        return self
-
-
-class AudienceRules(Shape):
-    """All figures for one audience."""
-
-    hours: WeekFigure
-    holidays: Figure  # no calls on the days of the calendar
-    early_closings: tuple[EarlyClosing, ...] = ()
-    caps: Annotated[list[CapFigure], Field(min_length=1)]
-    spacing: SpacingFigure
-    ring: RingFigure
-    gates: tuple[GateFigure, ...] = ()
+_MOST_YEARS = 10
 
 
 class ExtraDay(Shape):
     """A day without calls that the package does not list: every year (`"05-05"`), or once (`2026-05-15`)."""
 
-    day: Annotated[str | date, PlainValidator(_day_of_a_year_or_once)]
+    day: SomeDay
     name: Text
 
 
@@ -179,19 +39,110 @@ class CheckedYears(Shape):
 class HolidayCalendar(Shape):
     """Which days of the package `holidays` count; with several subdivisions, a holiday in any of them does."""
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    country: CountryCode
     categories: Annotated[list[Text], Field(min_length=1)]
     subdivisions: tuple[Text, ...] = ()
     checked_years: CheckedYears
     extra: tuple[ExtraDay, ...] = ()
 
 
-class Pack(Shape):
-    """One country's file."""
+class Region(Shape):
+    """One Land, nation, canton, province or state."""
 
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: Text
+    days: Figure | None = None  # where its days bind otherwise than those of the others
+    package: Text | None = None  # its name in the package `holidays`, where that is not its ISO 3166-2 code
+    extra: tuple[ExtraDay, ...] = ()
+
+
+class Regions(Figure):
+    """The subdivisions with days without calls of their own, under their ISO 3166-2 codes without the country.
+
+    Callees whose subdivision is not known are not called on a day that any of them keeps.
+    """
+
+    called: Text  # what the country calls one of them, such as Land
+    subdivisions: Annotated[dict[str, Region], Field(min_length=1)]
+
+
+class Change(Shape):
+    """A change of the law that is already known. What it gives replaces the figures from that day on."""
+
+    takes_effect: date
+    what: Text
+    source: Sources
+    undecided: Text | None = None
+    both: Section = Section()
+    b2b: Section = Section()
+    b2c: Section = Section()
+
+
+class Pack(Shape):
+    """One country's file. `both` holds figures for both audiences; `b2b` and `b2c` hold what is theirs alone."""
+
+    country: CountryCode
     name: Text
     compiled: date  # when the sources were last read
+    # IANA zones; a change takes effect where its day begins first
+    zones: Annotated[tuple[Text, ...], Field(min_length=1)]
     calendar: HolidayCalendar
-    b2b: AudienceRules
-    b2c: AudienceRules
+    regions: Regions | None = None
+    both: Section = Section()
+    b2b: Section
+    b2c: Section
+    changes: tuple[Change, ...] = ()
+
+    @field_validator("zones")
+    @classmethod
+    def _known_zones(cls, zones: tuple[str, ...]) -> tuple[str, ...]:
+        for zone in zones:
+            try:
+                ZoneInfo(zone)
+            except (KeyError, ValueError, OSError):
+                raise ValueError(f"{zone!r} is no time zone; write one such as Europe/Copenhagen") from None
+        return zones
+
+    @field_validator("changes")
+    @classmethod
+    def _in_order(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        days = [change.takes_effect for change in changes]
+        if days != sorted(set(days)):
+            raise ValueError("the changes must stand in the order of their days, each day once")
+        return changes
+
+    @field_validator("b2b", "b2c")
+    @classmethod
+    def _complete(cls, section: Section, given: ValidationInfo) -> Section:
+        lacks = missing(given.data["both"], section) if "both" in given.data else ()
+        if lacks:
+            raise ValueError(f"{', '.join(lacks)}: missing here and under both")
+        return section
+
+    @field_validator("both", "b2b", "b2c")
+    @classmethod
+    def _of_known_subdivisions(cls, section: Section, given: ValidationInfo) -> Section:
+        _refuse_unknown(section, given)
+        return section
+
+    @field_validator("changes")
+    @classmethod
+    def _changes_of_known_subdivisions(cls, changes: tuple[Change, ...], given: ValidationInfo) -> tuple[Change, ...]:
+        for change in changes:
+            for section in (change.both, change.b2b, change.b2c):
+                _refuse_unknown(section, given)
+        return changes
+
+    def rules(self, audience: str, changes: int = 0) -> AudienceRules:
+        """All figures for `b2b` or `b2c` once so many of the changes have taken effect."""
+        sections: list[Section] = [self.both, getattr(self, audience)]
+        for change in self.changes[:changes]:
+            sections += [change.both, getattr(change, audience)]
+        return complete(*sections)
+
+
+def _refuse_unknown(section: Section, given: ValidationInfo) -> None:
+    regions: Regions | None = given.data.get("regions")
+    known = frozenset[str]() if regions is None else regions.subdivisions.keys()
+    unknown = sorted((section.regional_hours or {}).keys() - known)
+    if unknown:
+        raise ValueError(f"regional_hours: {', '.join(unknown)}: not among the subdivisions of regions")

@@ -20,7 +20,7 @@ def read_week(spelled: Mapping[str, Sequence[str]]) -> Week:
         for day in _read_days(days):
             if day in week:
                 raise ValueError(f"{DAYS[day]} is named twice")
-            week[day] = _read_windows(windows)
+            week[day] = read_windows(windows)
     return tuple(week.get(day, ()) for day in range(7))
 
 
@@ -44,7 +44,8 @@ def _read_days(spelled: str) -> range:
     return range(DAYS.index(first), DAYS.index(last) + 1)
 
 
-def _read_windows(spelled: Sequence[str]) -> tuple[Window, ...]:
+def read_windows(spelled: Sequence[str]) -> tuple[Window, ...]:
+    """The windows of one day, in order. Raises ValueError saying what is wrong."""
     windows: list[Window] = []
     for span in spelled:
         opens, _, closes = span.partition("-")
