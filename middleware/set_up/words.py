@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from middleware.errors import InvalidMailAddress
 from middleware.notices.message import Mailbox
@@ -37,9 +37,15 @@ def _known_zone(zone: str) -> str:
         raise ValueError("is no IANA time zone such as Europe/Copenhagen") from None
 
 
-def _in_full(given: object) -> object:
-    # pydantic takes a day for its midnight in no zone, and would then say only that the zone is missing
-    return datetime.fromisoformat(given) if isinstance(given, str) else given
+def _instant(given: object) -> object:
+    # a day alone would be taken for its midnight
+    try:
+        at = datetime.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        at = None
+    if isinstance(at, datetime) and at.tzinfo is not None:
+        return at
+    raise ValueError("must be a day with its time and zone, such as 2026-11-30T10:00+01:00")
 
 
 # Ids stand in URLs and guard rows: no slash, no blank.
@@ -52,4 +58,4 @@ Language = Literal["en", "da", "sv", "de", "nl"]
 MailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(mailbox)]
 Number = Annotated[str, AfterValidator(e164)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_in_full)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]

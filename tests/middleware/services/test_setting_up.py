@@ -18,73 +18,24 @@ from middleware.store.catalogue import current_generation
 from middleware.store.database import Database
 from middleware.store.models import (
     Base,
+    CallerIdRow,
     CompanyRow,
     ContactNumberRow,
     ContactRow,
     ControllerRow,
     GuardRow,
     RegisterWashRow,
+    SuppressedPrefixRow,
     SuppressionRow,
 )
+from tests.set_up_folder import CAMPAIGNS, CONTACTS, FILES, written
 
 PEPPER = Pepper(b"p" * 32)
-CONTROLLERS = """
-- id: acme
-  name: Acme ApS
-  address: Havnegade 12, 1058 København K
-  register_number: CVR 12345674
-  email: privacy@acme.example
-  phone: "+45 68 00 00 10"
-  privacy_url: https://acme.example/privacy
-  complaint_body: Datatilsynet
-  complaint_url: https://datatilsynet.example/klage
-"""
-CAMPAIGNS = """
-- id: spring
-  controller: acme
-  name: Spring
-  audience: b2b
-  open: true
-  purpose: offering desks
-  interest: selling desks
-  data_categories: name and number
-  retention: a year
-  washes:
-    - {register: be_dncm, days_ago: 1, evidence: receipt 7, noted_by: Anna Jensen}
-"""
-ACCOUNT = "AC00000000000000000000000000000001"
-CREDENTIALS = f"""
-- {{id: dialer, kind: api_key, role: dialer, label: The dialer}}
-- {{id: sdk, kind: twilio, role: dialer, controller: acme, campaign: spring, account_sid: {ACCOUNT}, label: The SDK}}
-"""
-CONTACTS = """\
-controller,name,email,language,numbers,data_source,company,country,register_number,legal_form
-acme,Mette Holm,Mette.Holm@holm.example,da,+45 68 00 10 11; 004568001012,register,Holm A/S,DK,99 00 00 11,legal_person
-acme,Jonas Holm,jonas.holm@holm.example,da,+4568001012,register,Holm A/S,DK,99000011,legal_person
-acme,,,sv,+46846500411,the register,,,,
-"""
-SUPPRESSIONS = """\
-subject,value,scope,scope_id,reason,source,since
-number,0045 68 00 10 99,everywhere,,complaint,letter,2026-03-09
-person,mette.holm@HOLM.example,controller,acme,objection,telephone,2026-05-11T10:00:00+02:00
-company,DK 99000011,campaign,spring,objection,letter,2026-06-03
-"""
-FILES = {
-    "controllers.yaml": CONTROLLERS,
-    "campaigns.yaml": CAMPAIGNS,
-    "credentials.yaml": CREDENTIALS,
-    "contacts.csv": CONTACTS,
-    "suppressions.csv": SUPPRESSIONS,
-}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "files"
-    path.mkdir()
-    for name, text in FILES.items():
-        (path / name).write_text(text, encoding="utf-8")
-    return path
+    return written(tmp_path / "files")
 
 
 def load(store: Database, folder: Path, **keys: str) -> Loaded:
@@ -107,12 +58,15 @@ def test_everything_in_the_folder_comes_into_the_store(store: Database, folder: 
     assert loaded.added == {
         "controllers": 1,
         "campaigns": 1,
+        "caller IDs": 2,
         "credentials": 2,
         "register washes": 1,
         "contacts": 3,
-        "suppressions": 3,
+        "suppressions": 4,
     }
+    assert loaded.updated == {"campaigns": 0, "contacts": 0}
     assert counts(store) == [1, 1, 3, 4, 3]
+    assert (count(store, CallerIdRow), count(store, SuppressedPrefixRow)) == (2, 1)
 
 
 def test_loading_the_same_folder_again_changes_nothing_but_the_day_of_the_wash(store: Database, folder: Path) -> None:
@@ -122,6 +76,7 @@ def test_loading_the_same_folder_again_changes_nothing_but_the_day_of_the_wash(s
     again = load(store, folder)
 
     assert {kind: new for kind, new in again.added.items() if new} == {"register washes": 1}
+    assert again.updated == {"campaigns": 0, "contacts": 0}
     assert again.new_keys == {}
     assert (counts(store), count(store, GuardRow)) == before
 
@@ -132,12 +87,16 @@ def test_what_an_administrator_changed_since_stays_changed(store: Database, fold
     with store.writing() as connection:
         connection.execute(update(ControllerRow).values(name="Acme Nordic ApS"))
         connection.execute(update(SuppressionRow).values(lifted_at=lifted_at))
+        connection.execute(update(SuppressedPrefixRow).values(lifted_at=lifted_at))
+        connection.execute(update(CallerIdRow).values(withdrawn_at=lifted_at))
 
     load(store, folder)
 
     with store.reading() as connection:
         assert connection.scalar(select(ControllerRow.name)) == "Acme Nordic ApS"
         assert set(connection.scalars(select(SuppressionRow.lifted_at))) == {lifted_at}
+        assert set(connection.scalars(select(SuppressedPrefixRow.lifted_at))) == {lifted_at}
+        assert set(connection.scalars(select(CallerIdRow.withdrawn_at))) == {lifted_at}
 
 
 def test_people_companies_and_numbers_are_found_by_their_keys_however_they_are_spelled(
@@ -228,7 +187,17 @@ WRONG = [
     ("suppressions.csv", "spring,objection", "autumn,objection", "suppressions.csv, line 4: there is no campaign"),
     ("suppressions.csv", "everywhere,,", "everywhere,acme,", "suppressions.csv, line 2: scope_id"),
     ("suppressions.csv", "DK 99000011", "99000011", "suppressions.csv, line 4: value of a company"),
-]
+    ("suppressions.csv", "+45 90", "4590", "suppressions.csv, line 5: value of a prefix is +"),
+    ("caller_ids.yaml", "+45 68 00 00 10", "+45 68", "caller_ids.yaml, line 2: number: is no telephone number"),
+    ("caller_ids.yaml", "standing: owned", "standing: rented", "caller_ids.yaml, line 2: standing: must be"),
+    ("caller_ids.yaml", "controller: acme, n", "controller: akme, n", "caller_ids.yaml, line 2: there is no con"),
+    ("caller_ids.yaml", "campaign: spring", "campaign: autumn", "caller_ids.yaml, line 4: there is no campaign autumn"),
+    ("caller_ids.yaml", "campaign: spring, number: \"+46846500410\"", "number: \"+4568000010\"",
+     "caller_ids.yaml, line 4: caller ID +4568000010 of acme is given before, at caller_ids.yaml, line 2"),
+    ("campaigns.yaml", "  washes:", "  speaker: robot\n  washes:", "campaigns.yaml, line 11: speaker: must be 'human'"),
+    ("campaigns.yaml", "  washes:", "  list_checked_on: 2026-01-02\n  list_checked_days_ago: 3\n  washes:",
+     "campaigns.yaml, line 2: give either list_checked_on or"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "right", "wrong", "said"), WRONG, ids=[f"{row[0]}: {row[3][-28:]}" for row in WRONG])
