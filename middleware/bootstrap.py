@@ -31,6 +31,7 @@ from middleware.services.policies import UsedPolicies
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
+from middleware.services.scrub import Scrub
 from middleware.services.setting_up import SettingUp
 from middleware.services.status_reports import FORWARD_REPORT, StatusReports
 from middleware.services.sweeps import Sweeps
@@ -56,6 +57,7 @@ class Services:
     access: Access
     precall: Precall
     attempts: AttemptRequests
+    scrub: Scrub
     outcomes: Outcomes
     calls: Calls
     live_calls: LiveCalls
@@ -104,6 +106,7 @@ def build(settings: Settings) -> Services:
         access=access,
         precall=precall,
         attempts=AttemptRequests(precall, database, clock),
+        scrub=Scrub(precall, catalogue, database, clock, pepper),
         outcomes=Outcomes(database, clock),
         calls=Calls(precall, carrier, database, clock, settings.public_base_url),
         live_calls=LiveCalls(carrier, database),

@@ -32,7 +32,7 @@ class DelimitedTable:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._encoding = encoding_of(file)
-        self._delimiter, self._first_line = self._sniffed()
+        self.delimiter, self._first_line = self._sniffed()
         heading = next(self._raw(), None)
         if heading is None or heading.broken is not None:
             raise InvalidRequest("has no first line with headings that can be read", "file")
@@ -40,7 +40,7 @@ class DelimitedTable:
         self.columns: Columns = recognise(heading.cells)
         self.rows: int | None = None
         spelled = _ENCODINGS.get(self._encoding, "Windows-1252 or ISO 8859-1, as it is not UTF-8")
-        self.description = f"CSV, {spelled}, separated by {DELIMITERS[self._delimiter]}"
+        self.description = f"CSV, {spelled}, separated by {DELIMITERS[self.delimiter]}"
 
     def records(self) -> Iterator[Record]:
         """All rows below the headings; lines with nothing on them are none."""
@@ -54,7 +54,7 @@ class DelimitedTable:
             lines = _Lines(_lines_of(text))
             for _ in range(self._first_line):
                 next(lines)
-            yield from _records(lines, self._delimiter, wanted)
+            yield from _records(lines, self.delimiter, wanted)
 
     def _sniffed(self) -> tuple[str, int]:
         """The delimiter, and how many lines say that and nothing else (`sep=;`, which Excel understands)."""

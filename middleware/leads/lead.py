@@ -54,6 +54,9 @@ class LeadReader:
         number = read_number(row.text(field), country or self._default_country)
         if number.remark is not None:
             row.remark(number.remark, field)
+        is_objection = not is_no(row.text(Field.OBJECTION))
+        if is_objection:
+            row.remark(RemarkKind.OBJECTION, Field.OBJECTION)
         place = country or number.parsed.facts.country or self._default_country
         facts = _facts(row, place)
         register, vat = _identifiers(row, self._columns.register_country or place, place)
@@ -66,7 +69,7 @@ class LeadReader:
             email=email if "@" in email else None,
             register_key=register,
             company_keys=tuple(keys),
-            is_objection=not is_no(row.text(Field.OBJECTION)),
+            is_objection=is_objection,
             remarks=tuple(row.remarks),
         )
 
@@ -105,7 +108,7 @@ class _Row:
 
     def day(self, field: Field) -> date | None:
         text = self.text(field)
-        if not text:
+        if is_no(text):
             return None
         try:
             return day_of(text, self._days)

@@ -31,6 +31,7 @@ class RemarkKind(StrEnum):
     REGION_UNKNOWN = "region_unknown"
     IDENTIFIER_INVALID = "identifier_invalid"
     WEBSITE_UNREADABLE = "website_unreadable"
+    OBJECTION = "objection"  # the list says itself that this person is not called
 
 
 @dataclass(frozen=True, slots=True)

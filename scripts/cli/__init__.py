@@ -11,11 +11,14 @@ from middleware.errors import InvalidSettings, RingfenceError
 
 # command -> the module that has it, as a click command of the same name; loaded only when it is called
 COMMANDS = {
+    "check": "scripts.cli.check",
     "export": "scripts.cli.export",
     "load": "scripts.cli.load",
     "migrate": "scripts.cli.migrate",
+    "policy": "scripts.cli.policy",
     "relay": "scripts.cli.relay",
     "replay": "scripts.cli.replay",
+    "scrub": "scripts.cli.scrub",
     "store": "scripts.cli.store",
     "worker": "scripts.cli.worker",
 }

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
 from typing import BinaryIO, TextIO
 
 import click
@@ -15,14 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from middleware.bootstrap import build
-from middleware.errors import InvalidRequest, NotAuthenticated, StoreUnavailable
+from middleware.errors import InvalidRequest, StoreUnavailable
 from middleware.services.exports.attempts import ExportStream
 from middleware.services.exports.manifest import Manifest
 from middleware.services.exports.query import ExportQuery, export_query
 from middleware.services.exports.verifying import verify as verify_export
 from middleware.settings import read_settings
+from scripts.cli.api_keys import API_KEY, api_key
+from scripts.cli.whole_files import whole_file
 
-API_KEY = "RINGFENCE_API_KEY"
 MANIFEST_SUFFIX = ".manifest.json"
 
 
@@ -52,7 +49,7 @@ def attempts(
     """Write the data and its manifest; both get their names when they are whole and on disk."""
     query = _query(begins, ends, form, campaign_id)
     services = build(read_settings())
-    asker = services.access.by_api_key(_api_key(api_key_file))
+    asker = services.access.by_api_key(api_key(api_key_file, "an auditor"))
     stream = services.exports.attempts(query, asker)
     path = folder / stream.file_name
     manifest_path = path.with_name(path.name + MANIFEST_SUFFIX)
@@ -77,7 +74,7 @@ def verify(manifest_path: Path) -> None:
 
 def _write_both(stream: ExportStream, path: Path, manifest_path: Path) -> Manifest:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _whole_file(manifest_path) as described, _whole_file(path) as file:  # the data gets its name first
+    with whole_file(manifest_path) as described, whole_file(path) as file:  # the data gets its name first
         _write(stream, file)
         if stream.manifest is None:
             raise StoreUnavailable("the export did not come to its end: run it again")
@@ -92,14 +89,6 @@ def _query(begins: str, ends: str, form: str, campaign_id: str | None) -> Export
         raise click.BadParameter(str(error), param_hint=f"--{error.field}") from None
 
 
-def _api_key(file: TextIO | None) -> str:
-    """From a file or the environment, never from an argument, which every user of the machine could read."""
-    key = file.read() if file else os.environ.get(API_KEY, "")
-    if not key.strip():
-        raise NotAuthenticated(f"an export needs the API key of an auditor: set {API_KEY}, or name --api-key-file")
-    return key.strip()
-
-
 def _write(stream: ExportStream, file: BinaryIO) -> None:
     columns = (BarColumn(), TextColumn("{task.description} {task.fields[rows]:,} attempts"), TimeElapsedColumn())
     began, length = stream.span.begins, stream.span.ends - stream.span.begins
@@ -111,21 +100,6 @@ def _write(stream: ExportStream, file: BinaryIO) -> None:
             said = f"{reached:%Y-%m-%d %H:%M}"
             done = (reached - began).total_seconds()
             progress.update(task, completed=done, description=said, rows=stream.tally.rows)
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name when the block ends well and its bytes are on disk; readable by its owner alone."""
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _said(manifest: Manifest) -> str:
