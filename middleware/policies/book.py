@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import ValidationError
-
 from middleware.decision.model import Audience, Policy, PolicyProblem, Reason
 from middleware.policies.overriding import Level, overridden
-from middleware.policies.pack import AudienceRules, Figure, Pack
-from middleware.policies.resolving import country_policy
-from middleware.policies.sentences import path_of, sentence
-from middleware.policies.source import Unreadable, read_source
-
-_FILE_NAME = re.compile(r"[A-Z]{2}\.yaml")
+from middleware.policies.reading import FILE_NAME, UnusableFile, read_country, undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +46,7 @@ class PolicyBook:
         countries: dict[str, _Country] = {}
         strays: list[str] = []
         for path in sorted(self._dir.glob("*.y*ml")):
-            if _FILE_NAME.fullmatch(path.name):
+            if FILE_NAME.fullmatch(path.name):
                 countries[path.stem] = _read_country(path)
             else:
                 strays.append(
@@ -122,41 +114,7 @@ def _as_text(overrides: Mapping[str, object]) -> str:
 
 def _read_country(path: Path) -> _Country:
     try:
-        source = read_source(path)
-    except Unreadable as error:
-        return _Country({}, problems=(str(error),))
-    try:
-        pack = Pack.model_validate(source.content)
-        if pack.country != path.stem:
-            where = source.at(["country"])
-            return _Country({}, problems=(f"{where}: the file is named {path.stem} and is about {pack.country}",))
-        return _usable(pack)
-    except ValidationError as error:
-        problems = tuple(f"{source.at(path_of(problem))}: {sentence(problem)}" for problem in error.errors())
-        return _Country({}, problems=problems)
-    except ValueError as error:  # the package cannot tell the holidays
-        return _Country({}, problems=(f"{source.at(['calendar'])}: calendar: {error}",))
-
-
-def _usable(pack: Pack) -> _Country:
-    policies = {audience: country_policy(pack, audience) for audience in Audience}
-    undecided = tuple(
-        f"{audience.value} {name}: {figure.undecided}"
-        for audience, rules in ((Audience.B2B, pack.b2b), (Audience.B2C, pack.b2c))
-        for name, figure in _figures(rules)
-        if figure.undecided
-    )
-    return _Country(policies, undecided)
-
-
-def _figures(rules: AudienceRules) -> Iterator[tuple[str, Figure]]:
-    yield "hours", rules.hours
-    yield "holidays", rules.holidays
-    yield "spacing", rules.spacing
-    yield "ring", rules.ring
-    for closing in rules.early_closings:
-        yield "early_closings", closing
-    for cap in rules.caps:
-        yield "caps", cap
-    for gate in rules.gates:
-        yield "gates", gate
+        country = read_country(path)
+    except UnusableFile as error:
+        return _Country({}, problems=error.problems)
+    return _Country(country.policies, undecided(country.pack))

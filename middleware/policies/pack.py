@@ -113,9 +113,14 @@ class Pack(Shape):
     @field_validator("b2b", "b2c")
     @classmethod
     def _complete(cls, section: Section, given: ValidationInfo) -> Section:
-        lacks = missing(given.data["both"], section) if "both" in given.data else ()
+        if "both" not in given.data:  # it is wrong itself, which is told
+            return section
+        lacks = missing(given.data["both"], section)
         if lacks:
             raise ValueError(f"{', '.join(lacks)}: missing here and under both")
+        rules = complete(given.data["both"], section)
+        if rules.ring.seconds < rules.ring_at_least.seconds:
+            raise ValueError("ring: a call would stop ringing before it has rung for ring_at_least")
         return section
 
     @field_validator("both", "b2b", "b2c")

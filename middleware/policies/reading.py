@@ -36,13 +36,13 @@ class UnusableFile(Exception):
 
 
 def read_country(path: Path) -> Country:
-    """Read a file named by its country, such as DK.yaml. Raises `UnusableFile`."""
+    """Read a file such as DK.yaml, or a draft under any other name. Raises `UnusableFile`."""
     try:
         source = read_source(path)
     except Unreadable as error:
         raise UnusableFile((str(error),)) from None
     pack = _pack(source)
-    if pack.country != path.stem:
+    if FILE_NAME.fullmatch(path.name) and pack.country != path.stem:  # a draft may have any name
         where = source.at(["country"])
         raise UnusableFile((f"{where}: the file is named {path.stem} and is about {pack.country}",))
     try:
@@ -53,12 +53,12 @@ def read_country(path: Path) -> Country:
 
 def undecided(pack: Pack) -> tuple[str, ...]:
     """What the research did not find for a country, so that our own default stands in; one sentence each."""
-    found = [
-        f"{audience.value} {name}: {figure.undecided}"
-        for audience in Audience
-        for name, figure in figures(pack.rules(audience.value))
-        if figure.undecided
-    ]
+    whose: dict[str, list[str]] = {}
+    for audience in Audience:
+        for name, figure in figures(pack.rules(audience.value)):
+            if figure.undecided:
+                whose.setdefault(f"{name}: {figure.undecided}", []).append(audience.value)
+    found = [f"{' and '.join(dict.fromkeys(audiences))} {sentence}" for sentence, audiences in whose.items()]
     if pack.regions is not None and pack.regions.undecided:
         found.append(f"regions: {pack.regions.undecided}")
     for change in pack.changes:
