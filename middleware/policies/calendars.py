@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 import holidays
 
@@ -40,14 +41,17 @@ def _years(calendar: HolidayCalendar) -> range:
     return range(calendar.checked_years.first, calendar.checked_years.last + 1)
 
 
-def _package_days(calendar: HolidayCalendar, subdivision: str | None, years: range) -> set[date]:
+def _package_days(calendar: HolidayCalendar, subdivision: str | None, years: range) -> frozenset[date]:
+    return _found_days(calendar.country, subdivision, years, tuple(calendar.categories))
+
+
+@lru_cache(maxsize=512)  # both audiences of a country share its days
+def _found_days(country: str, subdivision: str | None, years: range, categories: tuple[str, ...]) -> frozenset[date]:
     try:
-        found = holidays.country_holidays(
-            calendar.country, subdiv=subdivision, years=years, categories=tuple(calendar.categories)
-        )
+        found = holidays.country_holidays(country, subdiv=subdivision, years=years, categories=categories)
     except (NotImplementedError, ValueError) as error:  # no such country or subdivision; no such category
         raise ValueError(str(error)) from None
-    return {day for day in found if day.year in years}  # a substitute day may fall into the next year
+    return frozenset(day for day in found if day.year in years)  # a substitute day may fall into the next year
 
 
 def _extra_days(extras: Iterable[ExtraDay], years: range) -> set[date]:

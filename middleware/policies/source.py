@@ -56,8 +56,9 @@ def read_source(path: Path) -> Source:
     except UnicodeDecodeError:
         raise Unreadable(f"{path.name} is not written in UTF-8") from None
     try:
-        root = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        content = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = 1 if error.problem_mark is None else error.problem_mark.line + 1
         raise Unreadable(f"{path.name}, line {line}: {error.problem}") from None
