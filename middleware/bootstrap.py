@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from middleware.clock import Clock
 from middleware.gateways.callbacks import SignedCallbacks
@@ -28,6 +29,7 @@ from middleware.services.objections import Objections
 from middleware.services.outcomes import Outcomes
 from middleware.services.past_attempts import PastAttempts
 from middleware.services.policies import UsedPolicies
+from middleware.services.policy_view import PolicyViews
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
@@ -144,6 +146,12 @@ def replays(settings: Settings) -> Replays:
 def what_if(settings: Settings) -> WhatIf:
     """Other figures, tried on what the configured database has logged."""
     return WhatIf(Database(settings.database_url))
+
+
+def policy_views(countries_dir: Path, clock_offset: timedelta, settings: Settings | None = None) -> PolicyViews:
+    """What rules in the countries of a folder; with settings, for campaigns of the configured database too."""
+    database = None if settings is None else Database(settings.database_url)
+    return PolicyViews(PolicyBook(countries_dir), Clock(clock_offset), database)
 
 
 def hot_path_for(database: Database, clock: Clock) -> HotPath:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from middleware.decision.model import CallerIdBar, CallerIdRules, ClosedPrefix, DataRules, Policy, Standing
 from middleware.policies.loosening import Held, Layer, Loosening, Yardstick, at_least, at_most
 from middleware.policies.overrides import BarOverride, CallerIdOverride, Overrides
-from middleware.policies.wording import span_in_words
+from middleware.policies.wording import shown_in_words, span_in_words
 
 _RING, _RING_AT_LEAST = at_most("ring_seconds"), at_least("ring_at_least_seconds")
 _AGE = at_most("data_max_age_days")
@@ -94,11 +94,6 @@ def _seconds(given: int | None) -> timedelta | None:
     return None if given is None else timedelta(seconds=given)
 
 
-def _shown_in_words(shown: _Shown) -> str:
-    standings = ", ".join(sorted(shown.standings))
-    return f"{standings}{'; listed in the public directory' if shown.needs_directory else ''}"
-
-
 def _shows_more(new: _Shown, limit: _Shown) -> str:
     if not new.standings <= limit.standings:
         return f"caller_id.standings may hold only {', '.join(sorted(limit.standings))}"
@@ -107,4 +102,4 @@ def _shows_more(new: _Shown, limit: _Shown) -> str:
     return ""
 
 
-_SHOWN: Yardstick[_Shown] = Yardstick("caller_id", _shown_in_words, _shows_more)
+_SHOWN: Yardstick[_Shown] = Yardstick("caller_id", lambda shown: shown_in_words(*shown), _shows_more)

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from middleware.decision.calendar import spell_windows
-from middleware.decision.model import CallerIdBar, Cap, Gate, GateKind, LegalForm, Outcome, Scope, Subject, Window
+from middleware.decision.model import (
+    CallerIdBar,
+    Cap,
+    Gate,
+    GateKind,
+    LegalForm,
+    Outcome,
+    Scope,
+    Standing,
+    Subject,
+    Window,
+)
 from middleware.policies.week import DAYS
 
 _UNITS = ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute"))
@@ -77,18 +88,27 @@ def gate_in_words(gate: Gate) -> str:
     spared = [*_spared("legal forms", gate.except_legal_forms), *_spared("lines", gate.except_line_kinds)]
     spared += _spared("directory marks", gate.except_marks)
     if gate.except_customers_for is not None:
-        spared.append(f"customers until {span_in_words(gate.except_customers_for)} after the contract")
+        after = gate.except_customers_for
+        ended = f" and for {span_in_words(after)} after its end" if after else ""
+        spared.append(f"customers while their contract runs{ended}")
     return asked + (f"; spares {'; '.join(spared)}" if spared else "")
 
 
 def bar_in_words(bar: CallerIdBar) -> str:
     """Which caller IDs a bar forbids."""
-    what = [*sorted(kind.value for kind in bar.kinds), *(f"{prefix}..." for prefix in bar.prefixes)]
-    whose = "numbers of any country" if bar.country is None else f"numbers of {bar.country}"
-    text = f"no {whose}" + (f" that are {', '.join(what)}" if what else "")
+    what = [f"are {' or '.join(sorted(bar.kinds))}"] if bar.kinds else []
+    what += [f"begin with {' or '.join(bar.prefixes)}"] if bar.prefixes else []
+    whose = "no numbers" if bar.country is None else f"no numbers of {bar.country}"
+    text = whose + (f" that {' or '.join(what)}" if what else "")
     if bar.except_prefixes:
-        text += f", but for {', '.join(bar.except_prefixes)}"
+        text += f", but for those that begin with {', '.join(bar.except_prefixes)}"
     return text + (", where a machine speaks or dials ahead" if bar.only_automated else "")
+
+
+def shown_in_words(standings: Iterable[Standing], needs_directory: bool) -> str:
+    """What the number shown must be."""
+    must = f"the controller's: {' or '.join(sorted(standings))}"
+    return f"{must}; listed in the public directory" if needs_directory else must
 
 
 def days_in_words(days: Iterable[date]) -> str:

@@ -16,7 +16,7 @@ from middleware.services.checking_policies import CheckedCountry, check_policies
 from middleware.settings import REPOSITORY
 
 # command -> module and name; loaded only when it is called
-LATER = {"try": ("scripts.cli.policy_try", "try_out")}
+LATER = {"show": ("scripts.cli.policy_show", "show"), "try": ("scripts.cli.policy_try", "try_out")}
 _KEY = (
     "Figures by how binding they are: law is a statute, code an industry's or a regulator's word, recommended our own. "
     "parts: Länder, cantons, states and the like with days off of their own. until: the last year whose holidays were "

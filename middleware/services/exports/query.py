@@ -38,10 +38,11 @@ class ExportQuery:
 
 def export_query(begins: str | None, ends: str | None, form: str | None, campaign_id: str | None = None) -> ExportQuery:
     """A query from text; raises `InvalidRequest` naming `from`, `to` or `format`. No format is CSV."""
-    return ExportQuery(_instant(begins, "from"), _instant(ends, "to"), _format(form), campaign_id or None)
+    return ExportQuery(instant(begins, "from"), instant(ends, "to"), _format(form), campaign_id or None)
 
 
-def _instant(text: str | None, field: str) -> datetime:
+def instant(text: str | None, field: str) -> datetime:
+    """An instant from text, in UTC; a day is its midnight. Raises `InvalidRequest` naming the field."""
     if not text:
         raise InvalidRequest(f"is missing; it {_SPELLING}", field)
     try:
