@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -115,6 +115,7 @@ class Answer:
     callee: str | None = None  # E.164; None where no number can be read
     caller_id: str | None = None  # E.164, the number to show; None where there is none
     is_replay: bool = False
+    permitted_until: datetime | None = None  # when the first rule would begin to refuse again, if that is known
 
     @property
     def is_about_another_time(self) -> bool:
@@ -129,20 +130,12 @@ def reasons_of(decision: Decision) -> tuple[ReasonGiven, ...]:
 
 def reasons_to_json(reasons: tuple[ReasonGiven, ...]) -> str:
     """As decisions keep them."""
-    return orjson.dumps([_kept(reason) for reason in reasons]).decode() if reasons else "[]"
+    return orjson.dumps(reasons).decode() if reasons else "[]"
 
 
 def reasons_from_json(text: str) -> tuple[ReasonGiven, ...]:
     """As decisions kept them."""
     return tuple(ReasonGiven(**{**kept, "not_before": _instant(kept["not_before"])}) for kept in orjson.loads(text))
-
-
-def _kept(reason: ReasonGiven) -> Json:
-    kept = asdict(reason)
-    for name in ("message", "loosens"):
-        if kept[name] is None:
-            del kept[name]
-    return kept
 
 
 def _instant(text: str | None) -> datetime | None:

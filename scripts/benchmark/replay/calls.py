@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
+from middleware.decision.calendar import next_opening
 from middleware.decision.model import (
     BalancingTest,
     CalleeFacts,
@@ -51,7 +53,7 @@ _PERMIT = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class CallMaker:
-    """Every `place` gives another call; the same seed gives the same calls."""
+    """Every `place` gives another call; the same seed gives the same calls. About half of them are permitted."""
 
     policies: Sequence[Policy]
     ends: datetime
@@ -62,7 +64,7 @@ class CallMaker:
         """The facts of one call and the policy that rules it; calls follow one another in time."""
         chance = Random(self.seed * 10_000_019 + place)  # noqa: S311  # no secret
         policy = chance.choice(self.policies)
-        now = self.ends - SPREAD * (self.count - place) / self.count
+        now = _asked_at(self.ends - SPREAD * (self.count - place) / self.count, policy, chance)
         facts = CallFacts(
             now=now,
             number=_number(policy.country),
@@ -73,6 +75,15 @@ class CallMaker:
             histories=_histories(now, chance),
         )
         return facts, policy
+
+
+def _asked_at(at: datetime, policy: Policy, chance: Random) -> datetime:
+    """Near `at`; dialers mostly work while the phones they ring may be rung."""
+    if chance.random() > 0.8:
+        return at
+    zones = [ZoneInfo(name) for name in _ZONES.get(policy.country, _NORTH_SEA)]
+    opening = next_opening(policy.hours, zones, at)
+    return at if opening is None else opening + timedelta(minutes=chance.randrange(1, 60))
 
 
 def _number(country: str) -> NumberFacts:
