@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from middleware.explanations import callee_zone, explain
+from middleware.explanations import callee_zone, in_full
 from middleware.services.asking import Answer, AttemptSeen, ReasonGiven, reasons_from_json
 
 
@@ -46,25 +46,8 @@ def reason_bodies(reasons: tuple[ReasonGiven, ...], callee: str | None, language
 
 
 def reason_body(reason: ReasonGiven, language: str, zone: str | None = None) -> dict[str, Any]:
-    """One refusing rule: codes and figures for programs, `what`, `why` and `next_step` for people.
-
-    `message` is what and next step in one; `basis` tells how binding the figure is, `set_by` whose it is.
-    """
-    said = explain(reason, language, zone)
-    return {
-        "code": reason.code,
-        "rule": reason.rule,
-        "message": said.message,
-        "what": said.what,
-        "why": said.why,
-        "next_step": said.next_step,
-        "basis": reason.basis,
-        "source": reason.source,
-        "set_by": reason.set_by,
-        "loosens": reason.loosens,
-        "not_before": reason.not_before,
-        "parameters": reason.parameters,
-    }
+    """One refusing rule: its code, figures and source, and `what`, `why` and `next_step` in the reader's language."""
+    return in_full(reason, language, zone)
 
 
 def attempt_body(attempt: AttemptSeen, language: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ Sentences come from the catalogues in `locale/`, one for each language; days, ti
 
 from middleware.explanations.explaining import Explanation, RefusedFor, explain, title_of
 from middleware.explanations.languages import LANGUAGES, best_language
-from middleware.explanations.whole_answers import callee_zone, moment, say, when_callable
+from middleware.explanations.times import length
+from middleware.explanations.whole_answers import callee_zone, in_full, moment, say, when_callable
 
 __all__ = [
     "LANGUAGES",
@@ -14,6 +15,8 @@ __all__ = [
     "best_language",
     "callee_zone",
     "explain",
+    "in_full",
+    "length",
     "moment",
     "say",
     "title_of",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from middleware.explanations import times
 from middleware.explanations.catalogues import CATALOGUES
-from middleware.explanations.explaining import RefusedFor
+from middleware.explanations.explaining import RefusedFor, explain
 from middleware.explanations.languages import known
 from middleware.phone_numbers import parse
 
@@ -20,6 +20,28 @@ def callee_zone(reasons: Iterable[RefusedFor], callee: str | None) -> str | None
             return zone
     zones = parse(callee).facts.zones if callee else ()
     return zones[0] if len(zones) == 1 else None
+
+
+def in_full(reason: RefusedFor, language: str, zone: str | None = None) -> dict[str, object]:
+    """One refusing rule as programs are given it: codes and figures for them, `what`, `why`, `next_step` for people.
+
+    `message` is what and next step in one; `basis` tells how binding the figure is, `set_by` whose it is.
+    """
+    said = explain(reason, language, zone)
+    return {
+        "code": reason.code,
+        "rule": reason.rule,
+        "message": said.message,
+        "what": said.what,
+        "why": said.why,
+        "next_step": said.next_step,
+        "basis": reason.basis,
+        "source": reason.source,
+        "set_by": reason.set_by,
+        "loosens": reason.loosens,
+        "not_before": reason.not_before,
+        "parameters": reason.parameters,
+    }
 
 
 def when_callable(not_before: datetime | None, language: str, zone: str | None) -> str:
