@@ -46,6 +46,7 @@ def day_of(text: str, order: DayOrder | None = None) -> date:
     return _slashed(int(first), int(second), int(year), order)
 
 
+@lru_cache(maxsize=4096)
 def is_no(text: str) -> bool:
     """An empty cell, or a plain no in one of the five languages."""
     return bare(text) in _NO
@@ -99,6 +100,7 @@ _FORMS = {
 _EITHER = frozenset({"cv"})
 
 
+@lru_cache(maxsize=4096)
 def legal_form_of(text: str) -> LegalForm:
     """A legal form as registers and CRMs write it; `unknown` for what means different things, or nothing to us."""
     word = bare(text)

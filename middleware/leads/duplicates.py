@@ -26,9 +26,12 @@ class FirstLines:
         row = self._seen.execute("SELECT line FROM seen WHERE key = ?", (self._digest(kind, key),)).fetchone()
         return None if row is None else int(row[0])
 
-    def note(self, kind: str, key: str, line: int) -> None:
-        """This key stands here; where it stood before, it still stands there first."""
-        self._seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (self._digest(kind, key), line))
+    def first_or_note(self, kind: str, key: str, line: int) -> int | None:
+        """The line at which this key was noted; None where it never was, and from now on it is noted here."""
+        digest = self._digest(kind, key)
+        if self._seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (digest, line)).rowcount:
+            return None
+        return int(self._seen.execute("SELECT line FROM seen WHERE key = ?", (digest,)).fetchone()[0])
 
     def close(self) -> None:
         """Forget everything."""

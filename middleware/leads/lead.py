@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from middleware.decision.model import CalleeFacts, Consent, Customer
+from middleware.decision.model import CalleeFacts, Consent, Customer, LegalForm
 from middleware.leads.cells import AmbiguousDay, DayOrder, day_of, is_no, legal_form_of
 from middleware.leads.fields import Field
 from middleware.leads.headings import Columns
@@ -46,15 +46,16 @@ class LeadReader:
         if record.broken is not None:
             return record.broken
         row = _Row(self._columns, record.cells, self._days)
-        field = Field.PHONE if row.text(Field.PHONE) else Field.MOBILE
-        if not row.text(field):
-            field = Field.PHONE if Field.PHONE in self._columns.places else Field.MOBILE
-            return Remark(RemarkKind.NO_NUMBER, self._columns.heading(field))
+        field = next((field for field in (Field.PHONE, Field.MOBILE) if row.text(field)), None)
+        if field is None:
+            first = Field.PHONE if Field.PHONE in self._columns.places else Field.MOBILE
+            return Remark(RemarkKind.NO_NUMBER, self._columns.heading(first))
         country = row.said(Field.COUNTRY, country_of, RemarkKind.COUNTRY_UNKNOWN)
         number = read_number(row.text(field), country or self._default_country)
         if number.remark is not None:
             row.remark(number.remark, field)
-        is_objection = not is_no(row.text(Field.OBJECTION))
+        objection = row.text(Field.OBJECTION)
+        is_objection = bool(objection) and not is_no(objection)
         if is_objection:
             row.remark(RemarkKind.OBJECTION, Field.OBJECTION)
         place = country or number.parsed.facts.country or self._default_country
@@ -108,7 +109,7 @@ class _Row:
 
     def day(self, field: Field) -> date | None:
         text = self.text(field)
-        if is_no(text):
+        if not text or is_no(text):
             return None
         try:
             return day_of(text, self._days)
@@ -121,8 +122,9 @@ class _Row:
 
 def _facts(row: _Row, country: str | None) -> CalleeFacts:
     """What the row says, as if the person had been imported. What it does not say, or not clearly, is not known."""
-    form = legal_form_of(row.text(Field.LEGAL_FORM))
-    if row.text(Field.LEGAL_FORM) and form.value == "unknown":
+    written = row.text(Field.LEGAL_FORM)
+    form = legal_form_of(written) if written else LegalForm.UNKNOWN
+    if written and form is LegalForm.UNKNOWN:
         row.remark(RemarkKind.LEGAL_FORM_UNKNOWN, Field.LEGAL_FORM)
     return CalleeFacts(
         legal_form=form,

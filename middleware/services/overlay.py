@@ -18,6 +18,7 @@ _FILLED = (
     "prospect_reason_on",
     "checked_on",
 )
+_NOTHING = CalleeFacts()
 
 
 def overlay(known: CalleeFacts, brought: CalleeFacts, people: int = 0) -> CalleeFacts:
@@ -28,6 +29,8 @@ def overlay(known: CalleeFacts, brought: CalleeFacts, people: int = 0) -> Callee
     unknown is so because they differ, and the file fills nothing. What makes a call harder (an entry in a register,
     advert protection, a promise not to call before) is taken from both.
     """
+    if people == 0 and known == _NOTHING:
+        return brought if brought.asked_to_be_called_at is None else replace(brought, asked_to_be_called_at=None)
     stricter = replace(
         known,
         is_advert_protected=known.is_advert_protected or brought.is_advert_protected,

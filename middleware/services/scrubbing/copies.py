@@ -21,6 +21,8 @@ from middleware.services.scrubbing.answers import RowAnswer
 from middleware.services.scrubbing.columns import added, headings
 
 _TELEPHONE = re.compile(r"\+[0-9][0-9 ()./-]*")
+# Without one of these no cell is a formula; most cells need not be looked at more closely.
+_SUSPECT = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20\x00]|^[\t\r]")
 _LONGEST_EXCEL_CELL = 32_767
 MOST_EXCEL_ROWS = 1_048_576
 
@@ -86,4 +88,6 @@ class ExcelCopy:
 
 
 def _harmless(text: str) -> str:
-    return text if _TELEPHONE.fullmatch(text) else cell(text)
+    if _SUSPECT.search(text) is None or _TELEPHONE.fullmatch(text):
+        return text
+    return cell(text)

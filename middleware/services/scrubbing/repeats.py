@@ -17,6 +17,7 @@ class Repeats:
 
     def __init__(self, first_lines: FirstLines) -> None:
         self._first_lines = first_lines
+        self._has_objections = False
 
     def read_objections(self, table: Table, reader: LeadReader) -> None:
         """Read the whole list once for rows that say not to call: they hold for the rows above them too."""
@@ -25,31 +26,23 @@ class Repeats:
         for record in table.records():
             lead = reader.read(record)
             if isinstance(lead, Lead) and lead.is_objection:
+                self._has_objections = True
                 for kind, key in _personal_keys(lead):
-                    self._first_lines.note(f"{_OBJECTION}{kind}", key, record.line)
+                    self._first_lines.first_or_note(f"{_OBJECTION}{kind}", key, record.line)
 
     def is_objection(self, lead: Lead) -> bool:
         """Whether some row with this number or mailbox says not to call."""
-        return any(
+        return self._has_objections and any(
             self._first_lines.first(f"{_OBJECTION}{kind}", key) is not None for kind, key in _personal_keys(lead)
         )
 
     def find_or_note(self, record: Record, lead: Lead) -> Repeated | None:
-        """The first row of the same person, else of the same company; where there is none, this row is the first."""
+        """An earlier row with the same number, else mailbox, else company. What is new of this row is noted."""
         if not lead.number.parsed.facts.valid:
             return None
-        personal = _personal_keys(lead)
-        found = self._found(personal) or self._found([(Shared.COMPANY, key) for key in lead.company_keys])
-        # who repeats a person by number may bring a mailbox by which a third row repeats the same person
-        first = record.line if found is None or found[1] is Shared.COMPANY else found[0]
-        for kind, key in personal:
-            self._first_lines.note(kind, key, first)
-        for key in lead.company_keys:
-            self._first_lines.note(Shared.COMPANY, key, record.line)
-        return found
-
-    def _found(self, keys: list[tuple[Shared, str]]) -> Repeated | None:
-        lines = ((self._first_lines.first(kind, key), kind) for kind, key in keys)
+        keys = [*_personal_keys(lead), *((Shared.COMPANY, key) for key in lead.company_keys)]
+        # all of them are noted, also behind the first that is found: a later row may share any
+        lines = [(self._first_lines.first_or_note(kind, key, record.line), kind) for kind, key in keys]
         return next(((line, kind) for line, kind in lines if line is not None), None)
 
 
