@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from middleware.decision.model import Policy, PolicyProblem
+from middleware.decision.model import Basis, Policy, PolicyProblem
 
 # Twilio may ring up to five seconds longer than its `Timeout`; a shorter one than five is sent only if asked for.
 RING_BUFFER = 5
@@ -12,12 +12,21 @@ SHORTEST_RING = 5
 
 
 def ring_seconds(policy: Policy | PolicyProblem, at: datetime) -> tuple[int | None, int | None]:
-    """The most and the least seconds of ringing at an instant; None where nothing is said."""
+    """The most and the least seconds of ringing at an instant; None where nothing is said.
+
+    A country's least that is a mere recommendation leaves a dialer free to give up sooner; law, a code, and a figure of
+    the controller's or the campaign's own do not.
+    """
     if isinstance(policy, PolicyProblem):
         return None, None
     ruling = policy.in_force(at)
-    at_least = None if ruling.ring_at_least is None else int(ruling.ring_at_least.total_seconds())
-    return int(ruling.ring_timeout.total_seconds()), at_least
+    at_least = ruling.ring_at_least if _is_least_binding(ruling) else None
+    return int(ruling.ring_timeout.total_seconds()), None if at_least is None else int(at_least.total_seconds())
+
+
+def _is_least_binding(ruling: Policy) -> bool:
+    origin = ruling.ring_at_least_origin
+    return origin is None or origin.basis is not Basis.RECOMMENDED or origin.set_by != f"country {ruling.country}"
 
 
 def twilio_timeout(asked: int | None, at_most: int | None, at_least: int | None) -> int:

@@ -34,7 +34,9 @@ def test_a_permit_is_reserved_and_can_be_looked_up(client: FlaskClient, dialer: 
     assert answer.status_code == 201
     assert (body["permitted"], body["reasons"], body["callee"]) == (True, [], question["callee"])
     assert body["permit"]["attempt_id"] == body["attempt_id"]
-    assert body["permit"]["ring_timeout_seconds"] == 30
+    assert (body["permit"]["ring_timeout_seconds"], body["permit"]["ring_at_least_seconds"]) == (30, None)
+    assert body["caller_id"] == body["permit"]["caller_id"] == CALLER_ID
+    assert (body["about_another_time"], body["asked_at"]) == (False, body["decided_at"])
     seen = told(client.get(f"/v1/attempts/{body['attempt_id']}", headers=dialer.bearer))
     assert (seen["state"], seen["permitted"], seen["caller_id"]) == ("permitted", True, CALLER_ID)
     assert seen["permit_expires_at"] == body["permit"]["expires_at"]
@@ -112,6 +114,22 @@ WRONG_BODIES: list[tuple[object, str | None]] = [
     ({"campaign": "spring", "callee": "+4532123456", "contact": "a\x00b"}, "contact"),
     ({"campaign": "spring", "callee": "+4532123456", "caller_id": "+" * 41}, "caller_id"),
     ({"campaign": "spring", "callee": "+4532123456", "number": "1"}, "number"),
+    ({"campaign": "spring", "callee": "+4532123456", "caller_id": ""}, "caller_id"),
+    ({"campaign": "spring", "callee": "+4532123456", "speaker": "robot"}, "speaker"),
+    ({"campaign": "spring", "callee": "+4532123456", "speaker": "Human"}, "speaker"),
+    ({"campaign": "spring", "callee": "+4532123456", "speaker": ""}, "speaker"),
+    ({"campaign": "spring", "callee": "+4532123456", "speaker": ["human"]}, "speaker"),
+    ({"campaign": "spring", "callee": "+4532123456", "speaker": False}, "speaker"),
+    ({"campaign": "spring", "callee": "+4532123456", "dialling": "progressive"}, "dialling"),
+    ({"campaign": "spring", "callee": "+4532123456", "dialling": {}}, "dialling"),
+    ({"campaign": "spring", "callee": "+4532123456", "free_agents": -1}, "free_agents"),
+    ({"campaign": "spring", "callee": "+4532123456", "free_agents": 1.0}, "free_agents"),
+    ({"campaign": "spring", "callee": "+4532123456", "free_agents": "1"}, "free_agents"),
+    ({"campaign": "spring", "callee": "+4532123456", "free_agents": True}, "free_agents"),
+    ({"campaign": "spring", "callee": "+4532123456", "free_agents": 100_001}, "free_agents"),
+    ({"campaign": "spring", "callee": "+4532123456", "at": "2026-12-01T16:30:00"}, "at"),
+    ({"campaign": "spring", "callee": "+4532123456", "at": "on Tuesday"}, "at"),
+    ({"campaign": "spring", "callee": "+4532123456", "at": 1764603000}, "at"),
     ([], None),
     ("text", None),
     (None, None),

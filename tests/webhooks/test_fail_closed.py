@@ -191,7 +191,7 @@ def test_when_the_calendar_has_ended_every_call_is_refused_and_recorded(sqlite_u
 
         for answer in (by_api, by_twilio["details"]):
             reasons = {reason["code"]: reason for reason in answer["reasons"]}
-            assert "Check further years" in reasons["hours.calendar_ended"]["message"]
+            assert "extend the calendar" in reasons["hours.calendar_ended"]["message"]
             assert answer["not_before"] is None
             recorded = attempt(gateway, answer["attempt_id"])
             assert recorded["state"] == "refused"

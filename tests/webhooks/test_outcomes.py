@@ -38,6 +38,7 @@ def notices(gateway: Gateway, attempt_id: str) -> int:
 
 OUTCOMES = [
     ("answered", "completed", 1),
+    ("declined", "completed", 1),
     ("voicemail", "completed", 0),
     ("busy", "busy", 0),
     ("rejected", "busy", 0),
@@ -60,9 +61,11 @@ def test_an_outcome_ends_the_attempt_and_the_callee_rests(
     assert (body["state"], body["outcome"]) == (state, outcome)
     assert notices(gateway, permitted["attempt_id"]) == owed
     refused = told(ask(client, dialer, a_question(callee=permitted["callee"])))
-    assert [reason["code"] for reason in refused["reasons"]] == ["attempts.too_soon"]
+    codes = ["attempts.too_soon"] + (["attempts.locked_out"] if outcome == "declined" else [])
+    assert [reason["code"] for reason in refused["reasons"]] == codes
     rested = datetime.fromisoformat(body["ended_at"]) + DAY
-    assert datetime.fromisoformat(refused["not_before"]) == rested
+    assert datetime.fromisoformat(refused["reasons"][0]["not_before"]) == rested
+    assert refused["not_before"] == (None if outcome == "declined" else refused["reasons"][0]["not_before"])
     assert refused["attempts_left"] == 3
 
 
@@ -100,7 +103,7 @@ def test_what_the_dialer_tells_of_the_call_is_kept(client: FlaskClient, gateway:
     assert (body["duration_seconds"], body["call_sid"]) == (0, f"mine-{permitted['attempt_id'][:20]}")
 
 
-@pytest.mark.parametrize("outcome", ["answered", "busy", "not-placed"])
+@pytest.mark.parametrize("outcome", ["answered", "declined", "busy", "not-placed"])
 def test_the_same_report_again_is_the_same_answer(client: FlaskClient, dialer: Dialer, outcome: str) -> None:
     attempt_id = permit(client, dialer)["attempt_id"]
 
@@ -114,7 +117,8 @@ def test_the_same_report_again_is_the_same_answer(client: FlaskClient, dialer: D
 @pytest.mark.parametrize(
     ("first", "second"),
     [("answered", "busy"), ("busy", "answered"), ("busy", "not-placed"), ("not-placed", "answered"),
-     ("answered", "voicemail")],
+     ("answered", "voicemail"), ("declined", "answered"), ("declined", "not-placed"), ("voicemail", "declined"),
+     ("busy", "declined"), ("not-placed", "declined")],
 )  # fmt: skip
 def test_another_report_is_a_conflict_and_changes_nothing(
     client: FlaskClient, dialer: Dialer, first: str, second: str
@@ -183,6 +187,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"outcome": "busy", "started_at": "0001-01-01T00:00:00+23:59"}, "started_at"),
     ({"outcome": "busy", "ended_at": LATER}, "ended_at"),
     ({"outcome": "busy", "ended_at": "9999-12-31T23:59:59-23:59"}, "ended_at"),
+    ({"outcome": "Declined"}, "outcome"),
+    ({"outcome": "declined", "callback_at": "on Tuesday"}, "callback_at"),
+    ({"outcome": "declined", "callback_at": "2026-12-01T10:00:00"}, "callback_at"),
+    ({"outcome": "declined", "callback_at": EARLIER}, "callback_at"),
+    ({"outcome": "declined", "callback_at": "2099-01-01T00:00:00Z"}, "callback_at"),
+    ({"outcome": "answered", "callback_at": True}, "callback_at"),
+    ({"outcome": "busy", "callback_at": LATER}, "callback_at"),
+    ({"outcome": "voicemail", "callback_at": LATER}, "callback_at"),
+    ({"outcome": "not-placed", "callback_at": LATER}, "callback_at"),
+    ({"outcome": "declined", "callback_at": LATER}, "callback_at"),  # nobody is on file at this number
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from middleware.decision.model import PolicyProblem, Reason
+from middleware.decision.model import Basis, Origin, PolicyProblem, Reason
 from middleware.services.ring_time import RING_BUFFER, SHORTEST_RING, ring_seconds, twilio_timeout
 from tests.builders import NOON, ORIGIN, some_policy
 
@@ -62,9 +62,20 @@ def test_whatever_a_dialer_asks_for_a_phone_rings_within_the_policys_bounds(
     assert asked is None or sent <= max(asked, least or 1)
 
 
+LAW, CODE = (Origin(basis, "A test's own figure.", "country DK") for basis in (Basis.LAW, Basis.CODE))
+OWN = Origin(Basis.RECOMMENDED, "The campaign's own figure.", "campaign spring")
+
+
+@pytest.mark.parametrize(("origin", "least"), [(LAW, 15), (CODE, 15), (OWN, 15), (ORIGIN, None)])
+def test_the_least_binds_unless_it_is_merely_recommended_for_the_country(origin: Origin, least: int | None) -> None:
+    policy = replace(some_policy(), ring_at_least=15 * SECOND, ring_at_least_origin=origin)
+
+    assert ring_seconds(policy, NOON) == (30, least)
+
+
 def test_the_bounds_are_those_in_force_when_the_call_is_made() -> None:
     changes_at = NOON + timedelta(days=30)
-    then = replace(some_policy(ring_timeout=20 * SECOND), ring_at_least=15 * SECOND, ring_at_least_origin=ORIGIN)
+    then = replace(some_policy(ring_timeout=20 * SECOND), ring_at_least=15 * SECOND, ring_at_least_origin=LAW)
     policy = replace(some_policy(ring_timeout=30 * SECOND), changes_at=changes_at, successor=then)
 
     assert ring_seconds(policy, changes_at - SECOND) == (30, None)

@@ -68,7 +68,7 @@ def test_the_drop_in_answers_as_twilio_describes_itself(
         {},
         {"StatusCallback": f"{NOBODY}/", "StatusCallbackEvent": EVENTS, "StatusCallbackMethod": "GET"},
         {"Timeout": "600", "Record": "true", "MachineDetection": "Enable", "Method": "GET"},
-        {"Url": None, "Twiml": "<Response><Say>Hej</Say></Response>", "TimeLimit": "60"},
+        {"Url": None, "Twiml": "<Response><Pause length='5'/><Record/></Response>", "TimeLimit": "60"},
     ],
 )
 def test_what_twilio_is_sent_is_as_it_describes_its_requests(
