@@ -28,7 +28,7 @@ from middleware.store.database import Database
 from middleware.store.hot_path.model import HotAsk, HotPath, HotReading, Reservation
 from tests.rows import insert_credential
 
-# A Tuesday without any holiday near it, 10:00 in Berlin: every country of the book may be called.
+# A Tuesday without any holiday near it, 10:00 in Copenhagen: every country of the book may be called.
 MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PEPPER = Pepper(b"the pepper of the tests, and of tests alone")
 BOOK = PolicyBook(REPOSITORY / "config" / "countries")
@@ -41,8 +41,8 @@ def clock_showing(at: datetime) -> Clock:
 
 
 def number(which: int) -> str:
-    """One of the thousand Berlin numbers that belong to films and ring nowhere."""
-    return f"+493023125{which:03d}"
+    """One of a thousand Danish numbers in a series that no operator has, so that they ring nowhere."""
+    return f"+4568001{which:03d}"
 
 
 def a_question(callee: str, campaign_id: str = "spring", **changes: object) -> Question:

@@ -10,9 +10,10 @@ A test names only what it is about. Rows go in fast enough to have some hundred 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Column, MetaData, Table, func, insert, literal, select, true
@@ -32,6 +33,7 @@ from middleware.store.models import (
     ControllerRow,
     CredentialRow,
     DecisionRow,
+    RegisterWashRow,
 )
 from middleware.store.schema import migrate
 from middleware.store.types import Id, UtcDateTime
@@ -40,6 +42,8 @@ from tests.builders import NOON, some_facts
 Values = dict[str, Any]
 FACTS = facts_to_text(some_facts())
 CALLER_ID = "+4570123499"  # on file for every controller of these tests
+# Danes of whom nobody knows whether they are sole traders are called for so long after it.
+WASHED_AT = MappingProxyType({"dk_robinson": datetime(2026, 11, 20, 12, 0, tzinfo=UTC)})
 OUT_OF_HOURS = ReasonGiven(
     code="hours.outside_window",
     rule="hours",
@@ -88,11 +92,17 @@ def insert_controller(database: Database, controller_id: str = "acme", **changes
 
 
 def insert_campaign(
-    database: Database, campaign_id: str = "spring", controller_id: str = "acme", **changes: Any
+    database: Database,
+    campaign_id: str = "spring",
+    controller_id: str = "acme",
+    *,
+    washed_at: Mapping[str, datetime] = WASHED_AT,
+    **changes: Any,
 ) -> None:
     """An open B2B campaign with all its papers, of a controller that is made where it is missing.
 
-    People speak, numbers are dialled one by one, the list was checked in spring 2026, and `CALLER_ID` may be shown.
+    People speak, numbers are dialled one by one, the list was checked in spring 2026 and washed in November against
+    the Danish register, and `CALLER_ID` may be shown.
     """
     insert_controller(database, controller_id)
     insert_caller_id(database, controller_id)
@@ -118,6 +128,9 @@ def insert_campaign(
         "created_at": NOON - timedelta(days=100),
     }
     _insert_known(database, CampaignRow, {**values, **changes})
+    for register, at in washed_at.items():
+        wash = {"campaign_id": campaign_id, "register": register, "washed_at": at}
+        insert_rows(database, RegisterWashRow, {**wash, "evidence": "receipt 7", "noted_by": "Anna Jensen"})
 
 
 def insert_caller_id(database: Database, controller_id: str = "acme", number: str = CALLER_ID, **changes: Any) -> None:

@@ -73,8 +73,8 @@ def test_a_balancing_test_counts_only_with_its_approver_and_dates(sqlite_store: 
 
 
 def test_a_campaign_has_its_own_washes(store: Database) -> None:
-    insert_campaign(store, "spring")
-    insert_campaign(store, "autumn")
+    insert_campaign(store, "spring", washed_at={})
+    insert_campaign(store, "autumn", washed_at={})
     for campaign, register, at in (("spring", "be_dncm", NOON), ("spring", "nix", NOON - DAY), ("autumn", "nix", NOON)):
         row = {"campaign_id": campaign, "register": register, "washed_at": at, "evidence": "e", "noted_by": "n"}
         insert_rows(store, RegisterWashRow, row)
@@ -159,7 +159,7 @@ def test_what_changes_the_catalogue_says_so(
 
 
 def test_a_wash_never_goes_back_in_time(store: Database) -> None:
-    insert_campaign(store, "spring")
+    insert_campaign(store, "spring", washed_at={})
     for days, is_noted in ((0, True), (2, True), (1, False), (2, False)):
         with store.writing() as connection:
             assert wash(days)(connection) is is_noted
