@@ -1,7 +1,7 @@
 """Between question and answer others change campaigns, withdraw credentials, object: the answer is never an old one."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -18,6 +18,7 @@ from middleware.store.hot_path.model import subject_id
 from middleware.store.models import CampaignRow, ContactNumberRow, ContactRow, CredentialRow, GuardRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.builders import NOON
+from tests.people import insert_contact
 from tests.reserving import MORNING, PEPPER, InterruptedHotPath, a_dialer, a_gate, a_question, clock_showing, number
 from tests.rows import insert_campaign, insert_rows, migrated
 
@@ -151,21 +152,23 @@ def test_a_slot_taken_meanwhile_is_not_given_again(database_url: str) -> None:
 
 
 def test_withdrawn_attempts_do_not_hide_those_that_count(database_url: str) -> None:
-    """Germany permits four in thirty days and fifteen in seven; twenty that do not count lie over three that do."""
+    """Germany permits four in thirty days and fifteen a week; twenty that do not count lie over three that do."""
     database = migrated(database_url)
     insert_campaign(database, "spring")
-    dialer = a_dialer(database)
+    berlin, dialer = "+493023125001", a_dialer(database)
+    reason = {"prospect_reason": "asked for a price list", "prospect_reason_on": date(2026, 11, 2)}
+    insert_contact(database, numbers=(berlin,), **reason)
     for days in range(4):
         clock = clock_showing(MORNING + days * timedelta(days=2))
         gate, outcomes = a_gate(database, clock), Outcomes(database, clock)
         if days == 3:
             for _ in range(20):
-                permit = gate.reserve(a_question(number(1)), dialer)
+                permit = gate.reserve(a_question(berlin), dialer)
                 assert permit.attempts_left == 1
                 outcomes.report(permit.attempt_id, {"outcome": NOT_PLACED}, dialer)
-        assert gate.reserve(a_question(number(1)), dialer).is_permitted
+        assert gate.reserve(a_question(berlin), dialer).is_permitted
 
-    later = a_gate(database, clock_showing(MORNING + timedelta(days=9))).reserve(a_question(number(1)), dialer)
+    later = a_gate(database, clock_showing(MORNING + timedelta(days=9))).reserve(a_question(berlin), dialer)
 
     assert codes(later) == [Reason.ATTEMPTS_CAP_REACHED]
 
