@@ -37,10 +37,20 @@ class EventSeen(NamedTuple):
     detail: str
 
 
+class LoosenedFigure(NamedTuple):
+    """A figure that allowed more than the one it replaced: which, its value, who set it, what it loosens and why."""
+
+    figure: str
+    value: str
+    set_by: str
+    loosens: str
+
+
 class ExportedAttempt(NamedTuple):
     """An attempt, its decision, what Twilio reported and the notice to the same person, as one row.
 
     `is_permitted`, `refusals` and `facts` are None where the decision is missing: the attempt must show all the same.
+    `events` and `loosened` are not read with the row; `loosened` None: the policy that ruled is not known.
     """
 
     id: str
@@ -81,8 +91,10 @@ class ExportedAttempt(NamedTuple):
     notice_sent_at: datetime | None
     notice_attempt_id: str | None
     events: tuple[EventSeen, ...] = ()
+    loosened: tuple[LoosenedFigure, ...] | None = None
 
 
+_READ_LATER = frozenset({"events", "loosened"})
 _OF_DECISION = frozenset(
     {
         "is_permitted",
@@ -116,7 +128,7 @@ def _column(name: str) -> Any:
 
 
 _ATTEMPTS: Select[Any] = (
-    select(*(_column(name) for name in ExportedAttempt._fields if name != "events"))
+    select(*(_column(name) for name in ExportedAttempt._fields if name not in _READ_LATER))
     .select_from(AttemptRow)
     .join(DecisionRow, DecisionRow.id == AttemptRow.id, isouter=True)
     .join(NoticeRow, _SAME_PERSON, isouter=True)

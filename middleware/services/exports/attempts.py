@@ -13,6 +13,7 @@ from middleware.services.access import require_role
 from middleware.services.asking import Credential
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.exports.formats import Encoder, encoder_of
+from middleware.services.exports.loosened import LoosenedFigures
 from middleware.services.exports.manifest import ExportedFile, ExportRange, Manifest, Tally
 from middleware.services.exports.query import ExportQuery
 from middleware.store.access_log import access_belonging_to, access_by_id, note_access
@@ -47,6 +48,7 @@ class ExportStream:
         self._encoder = encoder_of(begun.query.format)
         self.media_type = self._encoder.media_type
         self._database = database
+        self._loosened = LoosenedFigures(database)
         self._clock = clock
         self._begun = begun
         self._chunks = self._read()
@@ -59,7 +61,7 @@ class ExportStream:
         yield from self._counted(self._encoder.head())
         for page in exported_pages(self._database, self._begun.span, self._encoder.with_events):
             self.tally.add_attempts(page)
-            yield from self._counted(self._encoder.rows(page))
+            yield from self._counted(self._encoder.rows(self._loosened.told(page)))
         self.manifest = self._end()
 
     def _counted(self, chunk: bytes) -> Iterator[bytes]:

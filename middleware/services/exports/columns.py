@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from middleware.services.exports.loosened import loosened_in_words, loosened_of
 from middleware.services.exports.query import ExportFormat
 from middleware.services.exports.values import (
     digits_of,
@@ -16,6 +17,7 @@ from middleware.services.exports.values import (
     notice_of,
     other_text_of,
     reasons_kept,
+    sentences_of,
 )
 from middleware.store.exports import ExportedAttempt
 
@@ -93,8 +95,8 @@ DICTIONARY = (
     ),
     Column(
         "reason_details",
-        "Their sentences, in the same order, with ` | ` between.",
-        lambda attempt: joined(attempt, "message"),
+        "What stood in the way in each case, in words, in the same order, with ` | ` between.",
+        lambda attempt: " | ".join(sentences_of(attempt)),
         CSV,
     ),
     Column(
@@ -110,11 +112,20 @@ DICTIONARY = (
         CSV,
     ),
     Column(
+        "reason_set_by",
+        "Whose figure each is: a country's, a controller's or a campaign's; same order, `none` where there is none.",
+        lambda attempt: joined(attempt, "set_by"),
+        CSV,
+    ),
+    Column(
         "reasons",
-        "All rules that refused: code, rule, message, basis, source, not_before.",
+        "All rules that refused, as kept: code, rule, basis, source, set_by (whose figure it is), not_before, and the "
+        "parameters that its sentences are made from. Decisions of the first edition kept a message instead of these "
+        "and of set_by.",
         reasons_kept,
         JSONL,
     ),
+    Column("reason_details", "What stood in the way in each case, in words, in the same order.", sentences_of, JSONL),
     _kept(
         "not_before", "The earliest moment at which all rules permit; empty on a permit, and if waiting does not help."
     ),
@@ -122,11 +133,31 @@ DICTIONARY = (
     _kept("permit_expires_at", "Until when the permit could be used."),
     _kept("ring_timeout_seconds", "The longest that the call may ring."),
     _kept("policy_digest", "SHA-256 of the policy that ruled, under which it is kept."),
+    Column(
+        "loosened_figures",
+        "Figures of that policy which allowed more than those they replaced: which, by whom, in place of what, and who "
+        "approved it when and why, with ` | ` between; empty if there are none.",
+        loosened_in_words,
+        CSV,
+    ),
+    Column(
+        "loosened_figures",
+        "Figures of that policy which allowed more than those they replaced: figure, value, set_by, and loosens, which "
+        "says what they replace, who approved it when and why. Null if the policy is not kept.",
+        loosened_of,
+        JSONL,
+    ),
     _kept(
         "clock_offset_seconds", "How far the clock had been moved when it was decided: not 0 in demonstrations only."
     ),
     Column("facts_digest", "SHA-256 of the facts that the decision saw, as kept.", facts_digest),
-    Column("facts", "The facts that the decision saw, byte for byte as kept; no personal data.", facts_of, JSONL),
+    Column(
+        "facts",
+        "The facts that the decision saw, byte for byte as kept. They hold no name, number or address of a person "
+        "called; the number shown stands in them in full.",
+        facts_of,
+        JSONL,
+    ),
     _kept(
         "state",
         "How far it had come when it was exported: refused, permitted, withdrawn, expired, uncertain, placed, ringing, "
@@ -142,7 +173,8 @@ DICTIONARY = (
     _kept("duration_seconds", "How long it lasted, in Twilio's count."),
     _kept(
         "outcome",
-        "How it ended, derived once: answered, voicemail, busy, no-answer, rejected, failed, canceled, unknown.",
+        "How it ended, derived once or told by the caller: answered, declined, voicemail, "
+        "busy, no-answer, rejected, failed, canceled, unknown.",
     ),
     _kept("status_reports", "How many reports of Twilio are kept for it; repetitions are kept once."),
     Column("events", "Every change of state: at, state, cause, detail.", events_of, JSONL),

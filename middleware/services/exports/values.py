@@ -9,7 +9,11 @@ from typing import Any
 
 import orjson
 
+from middleware.explanations import explain
+from middleware.services.asking import reasons_from_json
 from middleware.store.exports import ExportedAttempt
+
+LANGUAGE = "en"  # an export is one file for all who check it, whatever they speak
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
@@ -26,7 +30,12 @@ def other_text_of(number: str | None) -> str | None:
 
 def joined(attempt: ExportedAttempt, member: str, between: str = " | ") -> str:
     """One member of every reason, in the order of the rules; columns of reasons can be read side by side."""
-    return between.join(str(reason[member] or "none") for reason in _reasons(attempt.refusals or "[]"))
+    return between.join(str(reason.get(member) or "none") for reason in _reasons(attempt.refusals or "[]"))
+
+
+def sentences_of(attempt: ExportedAttempt) -> list[str]:
+    """What stood in the way, in English, reason by reason in the order of the rules; instants in UTC."""
+    return list(_sentences(attempt.refusals or "[]"))
 
 
 def reasons_kept(attempt: ExportedAttempt) -> orjson.Fragment | None:
@@ -68,3 +77,8 @@ def _as_kept(text: str | None) -> orjson.Fragment | None:
 def _reasons(text: str) -> list[dict[str, Any]]:
     reasons: list[dict[str, Any]] = orjson.loads(text)
     return reasons
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(explain(reason, LANGUAGE).what for reason in reasons_from_json(text))

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
-from middleware.decision.encoding import facts_from_json
 from sqlalchemy import select, text
 
+from middleware.decision.model import Reason
+from middleware.encoding import facts_from_text
 from middleware.errors import InvalidRequest, NotAllowed, NotFound, StoreUnavailable
 from middleware.services.exports.query import ExportFormat
 from middleware.store.exports import Span, exported_pages
 from middleware.store.ids import new_id
 from middleware.store.models import AccessRow, AttemptEventRow, AttemptRow, NoticeRow, StatusReportRow
 from tests.builders import NOON, some_facts
+from tests.refusals import a_refusal
 from tests.rows import (
     OUT_OF_HOURS,
     SUPPRESSED,
@@ -31,6 +34,8 @@ from tests.rows import (
 if TYPE_CHECKING:
     from tests.middleware.services.exports.conftest import Desk
 
+MIGRATIONS = Path(__file__).parents[4] / "middleware" / "store" / "migrations" / "versions"
+NEWEST_SCHEMA = max(path.name[:4] for path in MIGRATIONS.glob("0*.py"))
 MILLISECOND, DAY = timedelta(milliseconds=1), timedelta(days=1)
 
 
@@ -70,6 +75,22 @@ def test_a_refusal_tells_every_reason_with_its_source(desk: Desk) -> None:
         ("suppression.number", "law", None),
         ("hours.outside_window", "recommended", "2026-03-05T08:00:00+00:00"),
     ]
+    assert row["reason_details"] == [SUPPRESSED.message, OUT_OF_HOURS.message]
+
+
+def test_reasons_that_were_kept_as_figures_are_told_in_words(desk: Desk) -> None:
+    listed = a_refusal(Reason.REGISTER_NOT_WASHED, register="dk_robinson", valid_for=timedelta(days=90))
+    stopped = a_refusal(Reason.SUPPRESSION_PERSON, since=date(2026, 5, 11))
+    insert_attempts(desk.database, [a_refused_row(NOON, stopped, listed), an_attempt_row()])
+
+    [told] = [row["reason_details"] for row in desk.rows() if not row["permitted"]]
+
+    assert told == [
+        "This person has been on the stop list since 11 May 2026. That covers all their numbers.",
+        "The campaign's list has not been checked against this register: Robinsonlisten. "
+        "Such a check is required and is valid for 90 days.",
+    ]
+    assert {cells["reason_details"] for cells in desk.cells()} == {" | ".join(told), ""}
 
 
 def test_json_lines_hold_the_facts_so_that_the_decision_can_be_made_again(desk: Desk) -> None:
@@ -77,7 +98,7 @@ def test_json_lines_hold_the_facts_so_that_the_decision_can_be_made_again(desk: 
 
     row = desk.rows()[0]
 
-    assert facts_from_json(row["facts"]) == some_facts()
+    assert facts_from_text(orjson.dumps(row["facts"]).decode()) == some_facts()
     assert row["facts_digest"] == sha256(orjson.dumps(row["facts"])).hexdigest()
     assert row["facts_digest"] == desk.cells()[0]["facts_digest"]
 
@@ -234,7 +255,7 @@ def test_the_manifest_says_who_asked_for_what_and_counts_what_is_in_it(desk: Des
     assert manifest.may_still_change.attempts == 2
     assert (manifest.file.size, manifest.file.sha256) == (len(data), sha256(data).hexdigest())
     assert manifest.file.columns == tuple(data.decode("utf-8-sig").partition("\r\n")[0].split(","))
-    assert manifest.database_schema == "0001"
+    assert manifest.database_schema == NEWEST_SCHEMA
 
 
 def test_the_manifest_can_be_read_again_from_the_access_log_by_those_it_concerns(desk: Desk) -> None:
