@@ -52,6 +52,8 @@ class Schedule:
     holidays: frozenset[str]
     early: tuple[tuple[str, str], ...]
     eve: Spans | None = None
+    first: str = FIRST_DAY.isoformat()  # the first and last day for which the holidays are known
+    last: str = LAST_DAY.isoformat()
 
     @property
     def hours(self) -> CallingHours:
@@ -59,8 +61,8 @@ class Schedule:
         hours = some_hours(
             week=tuple(windows(*(f"{opens}-{closes}" for opens, closes in day)) for day in self.week),
             holidays=[date.fromisoformat(day) for day in self.holidays],
-            calendar_from=FIRST_DAY,
-            calendar_until=LAST_DAY,
+            calendar_from=date.fromisoformat(self.first),
+            calendar_until=date.fromisoformat(self.last),
             early_closings={day: int(at[:2]) * 60 + int(at[3:]) for day, at in self.early},
         )
         if self.eve is None:
@@ -73,13 +75,13 @@ class Schedule:
 
     def _is_open_in(self, zone: str, at: datetime) -> bool:
         day, clock = at.astimezone(ZoneInfo(zone)).isoformat()[:16].split("T")
-        if not FIRST_DAY.isoformat() <= day <= LAST_DAY.isoformat() or day in self.holidays:
+        if not self.first <= day <= self.last or day in self.holidays:
             return False
         if clock >= dict(self.early).get(day[5:], "24:00"):
             return False
         today = date.fromisoformat(day)
         after = (today + timedelta(days=1)).isoformat()
-        is_eve = after in self.holidays or after > LAST_DAY.isoformat()
+        is_eve = after in self.holidays or after > self.last
         if is_eve and self.eve is not None and not any(opens <= clock < closes for opens, closes in self.eve):
             return False
         return any(opens <= clock < closes for opens, closes in self.week[today.weekday()])
@@ -94,6 +96,8 @@ class Schedule:
                 for day in sorted(dict(self.early) | dict(other.early))
             ),
             eve=other.eve if self.eve is None else self.eve if other.eve is None else _both(self.eve, other.eve),
+            first=max(self.first, other.first),
+            last=min(self.last, other.last),
         )
 
 
@@ -136,7 +140,10 @@ def _day(edges: set[int]) -> Spans:
     return tuple(zip(clocks[::2], clocks[1::2], strict=False))
 
 
-_days = st.sets(st.integers(0, 288), max_size=5).map(_day)  # two windows leave a gap, for lunch or at night
+# two windows leave a gap, for lunch or at night
+_days = st.one_of(st.sets(st.integers(0, 288), max_size=5), st.sets(st.integers(0, 288), min_size=4, max_size=5)).map(
+    _day
+)
 instants = st.builds(
     lambda change, seconds: change + timedelta(seconds=seconds),
     st.sampled_from(CLOCK_CHANGES),
@@ -163,7 +170,13 @@ def schedules(draw: st.DrawFn, around: datetime) -> Schedule:
 
 @st.composite
 def countries(draw: st.DrawFn, around: datetime) -> Country:
-    """A country with one to three subdivisions that are closed more often than it is."""
+    """A country with one to three subdivisions that have more days without calls, and some shorter hours too."""
     national = draw(schedules(around))
     codes = draw(st.lists(st.sampled_from(("BY", "NW", "SN")), min_size=1, max_size=3, unique=True))
-    return Country(national, tuple((code, national.stricter(draw(schedules(around)))) for code in codes))
+    regions: list[tuple[str, Schedule]] = []
+    for code in codes:
+        region = draw(schedules(around))
+        if draw(st.integers(0, 3)):  # mostly the days alone differ
+            region = replace(region, week=national.week, eve=None)
+        regions.append((code, national.stricter(region)))
+    return Country(national, tuple(regions))

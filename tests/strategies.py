@@ -67,7 +67,7 @@ def past_attempts(draw: st.DrawFn, now: datetime, latest: timedelta = timedelta(
     """An attempt up to 40 days ago, mostly of these days, with or without an end; `latest` lets it lie ahead of now."""
     ago = draw(st.one_of(*(st.integers(0, hours * 3600) for hours in (6, 96, 960))))
     reserved_at = now + latest - timedelta(seconds=ago)
-    outcome = draw(st.one_of(st.none(), st.sampled_from(Outcome), st.sampled_from(Outcome)))
+    outcome = None if draw(rarely) else draw(st.sampled_from(Outcome))
     return an_attempt(
         reserved_at,
         outcome=outcome,
@@ -105,15 +105,18 @@ def gates(draw: st.DrawFn) -> list[Gate]:
             Gate(GateKind.REGISTRATION, ORIGIN, "ca_operator"),
         ]
     )
-    exceptions = st.fixed_dictionaries(
-        {
-            "except_legal_forms": st.sampled_from([frozenset(), frozenset({LegalForm.LEGAL_PERSON})]),
-            "except_line_kinds": st.sampled_from([frozenset(), frozenset({NumberKind.FIXED})]),
-            "except_marks": st.sampled_from([frozenset(), frozenset({DirectoryMark.CONSENTS, DirectoryMark.LISTED})]),
-            "except_customers_for": st.one_of(st.none(), st.integers(0, 5).map(lambda days: days * DAY)),
-        }
-    )
-    return [replace(gate, **draw(exceptions)) for gate in draw(st.lists(kinds, max_size=3))]
+    return [
+        replace(
+            gate,
+            except_legal_forms=draw(st.sampled_from([frozenset(), frozenset({LegalForm.LEGAL_PERSON})])),
+            except_line_kinds=draw(st.sampled_from([frozenset(), frozenset({NumberKind.FIXED})])),
+            except_marks=draw(
+                st.sampled_from([frozenset(), frozenset({DirectoryMark.CONSENTS, DirectoryMark.LISTED})])
+            ),
+            except_customers_for=draw(st.one_of(st.none(), st.integers(0, 5).map(lambda days: days * DAY))),
+        )
+        for gate in draw(st.lists(kinds, max_size=3))
+    ]
 
 
 BARS = (
@@ -171,7 +174,7 @@ def policies(draw: st.DrawFn, around: datetime, changes: bool = True) -> Policy:
         spacing_after=draw(st.dictionaries(st.sampled_from(Outcome), spans, max_size=3)),
         gates=draw(gates()),
         caller_id=draw(caller_id_rules),
-        max_age=draw(st.sampled_from([2 * DAY, 365 * DAY])),
+        max_age=draw(st.sampled_from([2 * DAY, 90 * DAY, 365 * DAY])),
         advert_protection=draw(st.sampled_from([None, ORIGIN])),
     )
     policy = replace(policy, refusal_rest=RefusalRest(draw(st.one_of(st.none(), spans)), ORIGIN))
@@ -271,33 +274,33 @@ def likely_permits(draw: st.DrawFn) -> tuple[CallFacts, Policy]:
     """A call that only what time brings can refuse: hours, attempts, dates, consents and promises."""
     now = draw(instants)
     days = near(now, after=9).map(lambda at: at.date())
-    maybe_day = st.one_of(st.none(), days)
+    maybe_day = st.one_of(st.none(), st.none(), days)
     consent = st.one_of(st.none(), st.builds(Consent, days, st.just(True), maybe_day))
     call = some_facts(
         now=now,
-        number=some_number(zones=draw(zone_choices)),
+        number=some_number(zones=draw(st.one_of(*[st.sampled_from(ZONES).map(lambda zone: [zone])] * 3, zone_choices))),
         campaign=some_campaign(
             starts_on=draw(maybe_day),
-            ends_on=draw(maybe_day),
-            list_checked_on=draw(st.one_of(st.just(now.date() - 30 * DAY), days)),
-            washed_at=draw(_washes(now)),
+            ends_on=draw(st.one_of(st.none(), st.none(), near(now, -3, 12).map(lambda at: at.date()))),
+            list_checked_on=draw(near(now, 1, 1).map(lambda at: at.date())),
+            washed_at=draw(st.one_of(st.just({"be_dncm": now, "second": now}), _washes(now))),
             registrations=("ca_operator",),
-            is_agency=draw(st.booleans()),
+            is_agency=draw(rarely),
             processor_agreement_on=draw(days),
         ),
         callee=CalleeFacts(
-            legal_form=draw(st.sampled_from(LegalForm)),
+            legal_form=draw(st.sampled_from([*LegalForm, LegalForm.LEGAL_PERSON])),
             subdivision=draw(st.sampled_from([None, "BY", "HH"])),
             call_consent=draw(consent),
             machine_consent=draw(consent),
             customer=draw(st.one_of(st.none(), customers(now))),
             prospect_reason_on=draw(days),
-            is_advert_protected=draw(st.booleans()),
+            is_advert_protected=draw(rarely),
             asked_to_be_called_at=draw(st.one_of(st.none(), near(now, after=0))),
             promised_at=draw(st.one_of(st.none(), st.none(), near(now))),
         ),
-        request=a_request(speaker=draw(st.sampled_from([*[Speaker.HUMAN] * 4, Speaker.MACHINE]))),
-        histories=draw(histories(now)),
+        request=a_request(speaker=Speaker.MACHINE if draw(rarely) else Speaker.HUMAN),
+        histories=[] if draw(rarely) else draw(histories(now)),
     )
     return call, _without_caller_id(draw(policies(now)))
 

@@ -18,7 +18,7 @@ INSTANT = timedelta(microseconds=1)
 Case = tuple[CallFacts, Policy]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(likely_permits(), st.integers(0, 100))
 def test_the_first_permitted_moment_is_permitted_and_no_moment_before_it(case: Case, percent: int) -> None:
     facts, policy = case
@@ -45,7 +45,7 @@ def test_where_no_moment_is_named_none_is_permitted(case: Case, seconds: int) ->
     assert not [now for now in later if decide(replace(facts, now=now), policy).is_permitted]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(likely_permits(), st.integers(0, 99))
 def test_a_permit_holds_until_it_says_so_and_no_longer(case: Case, percent: int) -> None:
     facts, policy = case
@@ -64,7 +64,7 @@ def test_a_permit_holds_until_it_says_so_and_no_longer(case: Case, percent: int)
     assert is_change_of_the_law or not decide(replace(facts, now=until), policy).is_permitted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(cases())
 def test_every_refusal_carries_exactly_what_its_sentences_are_made_from(case: Case) -> None:
     for verdict in decide(*case).verdicts:
