@@ -73,7 +73,7 @@ def recognise(headings: Sequence[str]) -> Columns:
     for place, heading in enumerate(headings):
         field = field_of(heading)
         if field is None:
-            unknown.append(heading.strip())
+            unknown.append(heading.strip() or f"(column {place + 1})")
         elif field in places:
             rivals.append((heading.strip(), headings[places[field]].strip(), field))
         else:

@@ -13,7 +13,7 @@ from middleware.leads.fields import Field
 from middleware.leads.headings import Columns
 from middleware.leads.identifiers import Identifier, register_number, vat_number
 from middleware.leads.numbers import NumberRead, read_number
-from middleware.leads.places import country_of, region_of, zone_of
+from middleware.leads.places import REGIONS_DIFFER, country_of, region_of, zone_of
 from middleware.leads.records import Record, Remark, RemarkKind
 from middleware.leads.websites import registrable_domain
 
@@ -129,12 +129,19 @@ def _facts(row: _Row, country: str | None) -> CalleeFacts:
     return CalleeFacts(
         legal_form=form,
         time_zone=row.said(Field.TIME_ZONE, zone_of, RemarkKind.TIME_ZONE_UNKNOWN),
-        subdivision=row.said(Field.REGION, lambda text: region_of(text, country), RemarkKind.REGION_UNKNOWN),
+        subdivision=_region(row, country),
         call_consent=_consent(row),
         customer=_customer(row),
         has_source=bool(row.text(Field.DATA_SOURCE)),
         checked_on=row.day(Field.CHECKED_ON),
     )
+
+
+def _region(row: _Row, country: str | None) -> str | None:
+    """Only where regions decide something is it worth a remark that one is not known."""
+    if country is None or country not in REGIONS_DIFFER:
+        return None
+    return row.said(Field.REGION, lambda text: region_of(text, country), RemarkKind.REGION_UNKNOWN)
 
 
 def _consent(row: _Row) -> Consent | None:
