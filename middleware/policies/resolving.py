@@ -36,7 +36,8 @@ def country_policy(pack: Pack, audience: Audience) -> Policy:
     for earlier in range(len(pack.changes) - 1, -1, -1):
         changes_at = _takes_effect(pack, pack.changes[earlier].takes_effect)
         before = _policy(pack, audience, pack.rules(audience.value, earlier))
-        policy = before if before == policy else replace(before, changes_at=changes_at, successor=policy)
+        if before != replace(policy, changes_at=None, successor=None):  # else the change is the other audience's
+            policy = replace(before, changes_at=changes_at, successor=policy)
     return with_digest(policy)
 
 

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from middleware.decision.encoding import digest_of
 
 from middleware.decision.model import Audience, Policy, PolicyProblem, Reason
+from middleware.encoding import digest_of
 from middleware.policies.book import PolicyBook
 
 FILE = """\
 country: "NO"
 name: Norway
 compiled: 2026-11-22
+zones: [Europe/Oslo]
 calendar:
   country: "NO"
   categories: [public]
@@ -39,6 +40,15 @@ b2b: &rules
     seconds: 30
     basis: recommended
     source: A default.
+  refusal_rest: {days: until_asked, basis: recommended, source: A default.}
+  ring_at_least: {seconds: 15, basis: recommended, source: A default.}
+  caller_id: {basis: recommended, source: A default.}
+  automation:
+    machine: {basis: law, source: A law.}
+    predictive: {basis: recommended, source: A default.}
+  data:
+    source_of_number: {basis: law, source: A law.}
+    checked_within: {days: 365, basis: recommended, source: A default.}
 b2c: *rules
 """
 
@@ -58,7 +68,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def resolved(book: PolicyBook, country: str | None = "NO", **overrides: object) -> Policy | PolicyProblem:
-    return book.resolve(country, Audience.B2B, overrides, "spring")
+    return book.resolve(country, Audience.B2B, {}, "acme", overrides, "spring")
 
 
 def test_a_file_that_fits_opens_its_country(write: Write) -> None:
@@ -77,33 +87,35 @@ def test_a_file_that_fits_opens_its_country(write: Write) -> None:
         (
             'mon-fri: ["09:00-17:00"]',
             'mon-fri: ["17:00-09:00"]',
-            "NO.yaml, line 10: b2b.hours.week: 17:00-09:00 closes",
+            "NO.yaml, line 11: b2b.hours.week: 17:00-09:00 closes",
         ),
-        ("    hours: 24", "    houres: 24", "NO.yaml, line 23: b2b.spacing.houres: is no key that is known here"),
-        ("    hours: 24", "    houres: 24", "NO.yaml, line 22: b2b.spacing.hours: is missing"),
-        ("    hours: 24", "    hours: -1", "NO.yaml, line 23: b2b.spacing.hours: must be greater"),
-        ("    hours: 24", "    hours: '24'", "NO.yaml, line 23: b2b.spacing.hours: must be a number"),
-        ("seconds: 30", "seconds: 3", "NO.yaml, line 27: b2b.ring.seconds: must be greater"),
-        ("seconds: 30", "seconds: 29.5", "NO.yaml, line 27: b2b.ring.seconds: must be a whole number"),
-        ("count: 4", "count: 0", "NO.yaml, line 18: b2b.caps.0.count: must be greater"),
-        ("count: 4", "count: true", "NO.yaml, line 18: b2b.caps.0.count: must be a whole number"),
-        ("within_days: 30", "within_days: never", "NO.yaml, line 19: b2b.caps.0.within_days:"),
-        ("basis: recommended", "basis: tradition", "NO.yaml, line 12: b2b.hours.basis: must be 'law', 'code'"),
-        ("source: A default.", "source: ' '", "NO.yaml, line 13: b2b.hours.source.0: String"),
-        ("source: A default.", "undecided: Nothing found.", "NO.yaml, line 9: b2b.hours.source: is missing"),
+        ("    hours: 24", "    houres: 24", "NO.yaml, line 24: b2b.spacing.houres: is no key that is known here"),
+        ("    hours: 24", "    houres: 24", "NO.yaml, line 23: b2b.spacing.hours: is missing"),
+        ("    hours: 24", "    hours: -1", "NO.yaml, line 24: b2b.spacing.hours: must be greater"),
+        ("    hours: 24", "    hours: '24'", "NO.yaml, line 24: b2b.spacing.hours: must be a number"),
+        ("seconds: 30", "seconds: 3", "NO.yaml, line 28: b2b.ring.seconds: must be greater"),
+        ("seconds: 30", "seconds: 29.5", "NO.yaml, line 28: b2b.ring.seconds: must be a whole number"),
+        ("count: 4", "count: 0", "NO.yaml, line 19: b2b.caps.0.count: must be greater"),
+        ("count: 4", "count: true", "NO.yaml, line 19: b2b.caps.0.count: must be a whole number"),
+        ("within_days: 30", "within_days: never", "NO.yaml, line 20: b2b.caps.0.within_days:"),
+        ("basis: recommended", "basis: tradition", "NO.yaml, line 13: b2b.hours.basis: must be 'law', 'code'"),
+        ("source: A default.", "source: ' '", "NO.yaml, line 14: b2b.hours.source.0: String"),
+        ("source: A default.", "undecided: Nothing found.", "NO.yaml, line 10: b2b.hours.source: is missing"),
         ('country: "NO"\nname', "country: NO\nname", "NO.yaml, line 1: country: must be text; write it in quotes"),
         ('country: "NO"\nname', 'country: "SE"\nname', "NO.yaml, line 1: the file is named NO and is about SE"),
-        ('  country: "NO"', '  country: "QQ"', "NO.yaml, line 4: calendar: "),
-        ("[public]", "[public, pagan]", "NO.yaml, line 4: calendar: "),
+        ('  country: "NO"', '  country: "QQ"', "NO.yaml, line 5: calendar: "),
+        ("[public]", "[public, pagan]", "NO.yaml, line 5: calendar: "),
         (
             "first: 2026, last: 2027",
             "first: 2027, last: 2026",
-            "NO.yaml, line 7: calendar.checked_years: first to last",
+            "NO.yaml, line 8: calendar.checked_years: first to last",
         ),
         ("b2c: *rules", "", "NO.yaml, line 1: b2c: is missing"),
-        ("b2c: *rules", "b2c: *rule", "NO.yaml, line 30: found undefined alias 'rule'"),
+        ("b2c: *rules", "b2c: *rule", "NO.yaml, line 40: found undefined alias 'rule'"),
         ("name: Norway", "name: Norway\nname: Norge", "NO.yaml, line 3: name is given twice"),
         ("    hours: 24", "   hours: 24", "NO.yaml, line 2"),
+        ("[Europe/Oslo]", "[Oslo]", "NO.yaml, line 4: zones: 'Oslo' is no time zone"),
+        ("[Europe/Oslo]", "[]", "NO.yaml, line 4: zones: "),
         (
             "compiled: 2026-11-22",
             "compiled: 2026-13-45",
@@ -131,20 +143,47 @@ def test_a_file_that_does_not_fit_closes_its_country_and_its_problem_names_the_l
 @pytest.mark.parametrize(
     ("gate", "problem"),
     [
-        ("{kind: register, basis: law, source: S}", "register and valid_for_days belong to a gate"),
-        ("{kind: register, register: r, basis: law, source: S}", "register and valid_for_days belong to a gate"),
+        (
+            "{kind: register, valid_for_days: 5, basis: law, source: S}",
+            "register belongs to gates of the kinds register",
+        ),
+        (
+            "{kind: register, register: r, basis: law, source: S}",
+            "valid_for_days belongs to gates of the kind register",
+        ),
+        ("{kind: registration, basis: law, source: S}", "register belongs to gates of the kinds register"),
+        (
+            "{kind: registration, register: r, valid_for_days: 5, basis: law, source: S}",
+            "valid_for_days belongs to gates of the kind register",
+        ),
         (
             "{kind: consent, register: r, valid_for_days: 5, basis: law, source: S}",
-            "belong to a gate of the kind register",
+            "register belongs to gates of the kinds register and registration",
         ),
-        ("{kind: prayer, basis: law, source: S}", "must be 'documented_basis', 'consent' or 'register'"),
+        (
+            "{kind: prayer, basis: law, source: S}",
+            "must be 'documented_basis', 'prospect_reason', 'consent', 'register'",
+        ),
+        (
+            "{kind: consent, except_legal_forms: [unknown], basis: law, source: S}",
+            "what is not known takes the stricter branch",
+        ),
+        (
+            "{kind: consent, except_marks: [unknown], basis: law, source: S}",
+            "what is not known takes the stricter branch",
+        ),
+        (
+            "{kind: consent, except_line_kinds: [unknown], basis: law, source: S}",
+            "what is not known takes the stricter",
+        ),
+        ("{kind: consent, except_customers_days: -1, basis: law, source: S}", "must be greater than or equal to 0"),
     ],
 )
 def test_a_gate_that_does_not_fit_is_refused(write: Write, gate: str, problem: str) -> None:
     book = write("b2b: &rules\n", f"b2b: &rules\n  gates: [{gate}]\n")
 
     assert problem in book.problems()[0]
-    assert book.problems()[0].startswith("NO.yaml, line 9: b2b.gates.0")
+    assert book.problems()[0].startswith("NO.yaml, line 10: b2b.gates.0")
 
 
 @pytest.mark.parametrize("day", ['"13-01"', '"5-5"', '"02-30x"', '"2026-05-05"'])
