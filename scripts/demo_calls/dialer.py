@@ -21,9 +21,8 @@ SIDE_BY_SIDE = 6
 MOST_TRIES = 8
 WAIT_SECONDS = 1.0
 ANSWER_SECONDS = 15.0
-TWIML = (
-    '<Response><Say language="en-GB">This is a demonstration. Nobody was called.</Say><Pause length="60"/></Response>'
-)
+# A person speaks, over a line of the dialer's own. TwiML that spoke by itself would be a machine's call.
+TWIML = '<Response><Pause length="60"/></Response>'
 
 
 class Dialer:

@@ -8,9 +8,13 @@ from enum import StrEnum
 from threading import Lock
 from typing import Any
 
+from middleware.decision.model import Reason
+from middleware.explanations import title_of
 from middleware.phone_numbers import masked, parse
 from scripts.demo_calls.call_list import ListedCall
 
+LANGUAGE = "en"
+_CODES = frozenset(Reason)
 ENDED = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 
 
@@ -52,6 +56,11 @@ class CallProgress:
         return masked(self.number)
 
     @property
+    def reasons_in_words(self) -> tuple[str, ...]:
+        """Why the call was not made, in a few words each; what is no reason of ours stays as it is."""
+        return tuple(in_words(reason) for reason in self.reasons)
+
+    @property
     def is_open(self) -> bool:
         """A call that has not ended."""
         return self.call_sid is not None and self.status not in ENDED
@@ -73,6 +82,11 @@ class CallProgress:
         self.status, self.answered_by = str(call.status), call.answered_by
         self.duration = int(call.duration) if call.duration is not None else None
         return before != (self.status, self.answered_by, self.duration)
+
+
+def in_words(reason: str) -> str:
+    """A code of ours in words; everything else, such as Twilio's codes, as it is."""
+    return title_of(reason, LANGUAGE) if reason in _CODES else reason
 
 
 @dataclass(slots=True)

@@ -85,7 +85,7 @@ def _cells(call: CallProgress) -> dict[str, str]:
         "callee": call.shown_callee,
         "campaign": call.listed.campaign,
         "verdict": call.verdict.value,
-        "reasons": ", ".join(call.reasons),
+        "reasons": "; ".join(call.reasons_in_words),
         "callable from": earliest,
         "status": f"{call.status}{answered}",
         "sec": "" if call.duration is None else str(call.duration),

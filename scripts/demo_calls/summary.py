@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from scripts.demo_calls.progress import Run, Verdict
+from scripts.demo_calls.progress import Run, Verdict, in_words
 
 
 def counted(run: Run, mails: int) -> dict[str, Any]:
@@ -36,7 +36,9 @@ def show(console: Console, counts: dict[str, Any], export: str) -> None:
     console.print(f"  {counts['placed']} placed: {statuses}")
     console.print(f"  {counts['refused']} refused")
     for reason, count in counts["by_reason"].items():
-        console.print(f"     {count:>3}  {reason}", highlight=False)
+        words = in_words(reason)
+        code = "" if words == reason else f" ({reason})"
+        console.print(f"     {count:>3}  {words}{code}", highlight=False)
     if counts["same_call"]:
         console.print(f"  {counts['same_call']} taken as the same request sent again")
     if counts["not_placed"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,7 @@ def show(console: Console, run: dict[str, Any], notes: Iterable[str]) -> None:
             "[bold]Demo credentials[/bold] (of the Twilio route: account SID and token, one for each campaign)"
         )
         _print_pairs(console, _credentials(run))
-        console.print("[bold]Three commands to try[/bold] (they work as they stand)")
+        console.print("[bold]Commands to try[/bold] (they work as they stand)")
         for said, command in commands(run):
             console.print(f"  [dim]# {said}[/dim]\n  {command}", soft_wrap=True, highlight=False)
     console.print(f"\nFor scripts: {run['data_dir']}/run.json. Ctrl-C ends everything.", soft_wrap=True)
@@ -57,6 +58,12 @@ def commands(run: dict[str, Any]) -> list[tuple[str, str]]:
             "may this person be called, and if not, when?",
             f"curl -sSw '\\n' {gateway}/v1/checks -H {_bearer(routes['checks_api'])} "
             f"-H 'Content-Type: application/json' -d {shlex.quote(body)}",
+        ),
+        (
+            "the same in words, for people; Danish, Swedish, German and Dutch are spoken too",
+            f"( . {shlex.quote(run['environment_file'])}; "
+            f"RINGFENCE_API_KEY={routes['checks_api']['api_key']} {shlex.quote(sys.executable)} -m scripts.cli "
+            f"check {shlex.quote(permitted['campaign'])} {shlex.quote(permitted['callee'])} --language en )",
         ),
         (
             "a call through the Twilio route to somebody on the stop list",

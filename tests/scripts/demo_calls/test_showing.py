@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from scripts.demo_calls import summary
 from scripts.demo_calls.call_list import ListedCall
 from scripts.demo_calls.mails import NO_ADDRESS, SENT, SENT_BEFORE, Mails
 from scripts.demo_calls.progress import CallProgress, Run, Verdict
@@ -69,7 +70,7 @@ def test_without_a_terminal_each_piece_of_news_is_one_line_and_told_once() -> No
 
     assert written.getvalue().splitlines() == [
         "1 | +45…11 | spring | placed | completed, a person | 40",
-        "2 | +45…12 | spring | refused | suppression.number, attempts.cap_reached | not by waiting",
+        "2 | +45…12 | spring | refused | The number is on the stop list; Called often enough | not by waiting",
     ]
 
 
@@ -85,3 +86,15 @@ def test_the_table_fits_a_narrow_terminal_and_names_the_zone_of_its_times() -> N
     assert "spring" not in written.getvalue()
     assert max(len(line) for line in written.getvalue().splitlines()) <= 80
     assert METTE not in written.getvalue()
+
+
+def test_the_summary_counts_reasons_in_words_beside_their_codes() -> None:
+    refused = [CallProgress(number, ListedCall("spring", METTE, "+4568000010"), Verdict.REFUSED) for number in (1, 2)]
+    refused[0].reasons = refused[1].reasons = ("suppression.number",)
+    not_placed = CallProgress(3, ListedCall("spring", JONAS, "+4568000010"), Verdict.NOT_PLACED, ("Twilio 21215",))
+    written = io.StringIO()
+
+    summary.show(Console(file=written, width=100), summary.counted(Run([*refused, not_placed]), mails=0), "the export")
+
+    assert "       2  The number is on the stop list (suppression.number)\n" in written.getvalue()
+    assert "       1  Twilio 21215\n" in written.getvalue()
