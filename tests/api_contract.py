@@ -20,6 +20,7 @@ from webhooks.openapi import description
 READERS: dict[str, Callable[[bytes], Any]] = {
     "application/problem+json": json.loads,
     "application/jsonl": bytes.decode,
+    "application/x-ndjson": bytes.decode,
     "text/csv": bytes.decode,
 }
 PAGES = ("/objection/", "/twilio/errors/", "/static/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from middleware.bootstrap import Services
-from webhooks import attempts, exports, health, openapi, outcomes
+from webhooks import attempts, batch, exports, health, openapi, outcomes
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
 from webhooks.twilio import rest, status
@@ -21,6 +21,7 @@ def create_app(services: Services) -> Flask:
     install_error_handlers(app)
     access, settings = services.access, services.settings
     app.register_blueprint(attempts.create_blueprint(access, services.attempts))
+    app.register_blueprint(batch.create_blueprint(access, services.scrub))
     app.register_blueprint(exports.create_blueprint(access, services.exports))
     app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
     app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls))

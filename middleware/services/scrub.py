@@ -21,6 +21,7 @@ from middleware.leads.records import Record, Table
 from middleware.services.access import require_role
 from middleware.services.asking import Credential
 from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.instants import check_ahead
 from middleware.services.precall import Precall
 from middleware.services.scrubbing.answering import Answering
 from middleware.services.scrubbing.answers import Order, RowAnswer
@@ -101,11 +102,14 @@ class Scrub:
         """Begin to answer. That the list was asked about is recorded before the first answer, how it came out after
         the last: two entries of the access log with counts and the file's digest, and nothing of any person.
 
-        Raises `NotAllowed` for other roles, `NotFound` for a campaign out of reach.
+        Raises `NotAllowed` for other roles, `NotFound` for a campaign out of reach, `InvalidRequest` for a moment that
+        has passed.
         """
         require_role(asker, *ROLES)
         campaign = self._catalogue.campaign_for(asker, order.campaign_id)
         now = self._clock.now()
+        if order.at is not None:
+            check_ahead(order.at, now, "at")
         entry_id = new_id(now)
         detail = {"controller": campaign.controller_id, "campaign": campaign.id, "sha256": opened.digest}
         with self._database.writing() as connection:
