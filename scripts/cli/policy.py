@@ -53,7 +53,7 @@ def check(paths: tuple[Path, ...]) -> None:
         _tell(console, country)
     console.print(_figures(countries))
     console.print(_KEY, highlight=False)
-    console.print(f"{len(countries)} files, nothing wrong with them.", highlight=False)
+    console.print(f"{len(countries)} file{'s' * (len(countries) > 1)}, nothing wrong with any line.", highlight=False)
 
 
 @command.command("schema", help="Print the JSON Schema of countries' files, as config/countries/schema.json holds it.")
