@@ -84,7 +84,7 @@ def test_every_mailbox_and_every_domain_is_one_that_nobody_can_have() -> None:
 def test_every_contact_of_the_campaigns_controller_can_be_sent_its_notice_in_their_language(campaign: Any) -> None:
     templates = NoticeTemplates(REPOSITORY / "config" / "notices")
     controller = next(entry.value for entry in SET_UP.controllers if entry.value.id == campaign.value.controller)
-    identity = ControllerIdentity(**controller.model_dump(exclude={"id"}))
+    identity = ControllerIdentity(**controller.model_dump(exclude={"id", "overrides"}))
     reached = [entry.value for entry in SET_UP.contacts if entry.value.controller == controller.id]
     assert {contact.language for contact in reached} <= set(campaign.value.texts) | {"en"}
     if campaign.value.id == "nordlys-europe":

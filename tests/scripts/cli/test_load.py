@@ -50,7 +50,7 @@ def test_the_first_load_shows_the_keys_and_the_second_adds_nothing(
     first, second = load(DEMO, monkeypatch, capsys), load(DEMO, monkeypatch, capsys)
 
     assert first.code == second.code == 0
-    assert "contacts: 60 new" in first.out
+    assert "contacts: 64 new" in first.out
     assert first.out.count("shown this once: rf_demo-") == 4
     assert "contacts: 0 new" in second.out
     assert "rf_" not in second.out
