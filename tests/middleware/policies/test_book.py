@@ -265,3 +265,24 @@ def test_a_file_without_gates_still_asks_for_a_documented_basis(write: Write) ->
     assert isinstance(policy, Policy)
     assert [(gate.kind.value, gate.origin.basis.value) for gate in policy.gates] == [("documented_basis", "law")]
     assert "GDPR" in policy.gates[0].origin.source
+
+
+@pytest.mark.parametrize(
+    ("gate", "kinds"),
+    [
+        ("{kind: consent, basis: law, source: S}", ["consent"]),
+        ("{kind: consent, except_legal_forms: [legal_person], basis: law, source: S}", ["documented_basis", "consent"]),
+        ("{kind: consent, except_line_kinds: [fixed], basis: law, source: S}", ["documented_basis", "consent"]),
+        ("{kind: consent, except_marks: [listed], basis: law, source: S}", ["documented_basis", "consent"]),
+        ("{kind: consent, except_customers_days: 0, basis: law, source: S}", ["documented_basis", "consent"]),
+        ("{kind: prospect_reason, basis: law, source: S}", ["documented_basis", "prospect_reason"]),
+        ("{kind: documented_basis, basis: code, source: S}", ["documented_basis"]),
+    ],
+)
+def test_whoever_may_be_called_without_consent_needs_a_documented_basis(
+    write: Write, gate: str, kinds: list[str]
+) -> None:
+    policy = resolved(write("b2b: &rules\n", f"b2b: &rules\n  gates: [{gate}]\n"))
+
+    assert isinstance(policy, Policy)
+    assert [each.kind.value for each in policy.gates] == kinds
