@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import islice
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
@@ -106,16 +106,23 @@ def _receive(asked: Request, file: IO[bytes]) -> None:
 
 def _lines(run: ScrubRun) -> Iterator[bytes]:
     """A line for each row, and the summary as the last one. Where answers end early, the last line says why instead."""
-    answers = iter(run)
-    try:
-        while some := list(islice(answers, _AT_ONCE)):
-            yield b"".join(orjson.dumps(_row_body(answer), option=orjson.OPT_APPEND_NEWLINE) for answer in some)
-    except RingfenceError as error:
-        problem = {"detail": f"{error}. The rows after the last line were not answered: send them again."}
-        yield orjson.dumps({"problem": problem}, option=orjson.OPT_APPEND_NEWLINE)
-        return
-    summary = {"summary": run.summary.counts(), "columns": run.summary.columns()}
-    yield orjson.dumps(summary, option=orjson.OPT_APPEND_NEWLINE)
+    with closing(run):
+        answers = iter(run)
+        try:
+            while some := list(islice(answers, _AT_ONCE)):
+                yield b"".join(map(_row_line, some))
+        except RingfenceError as error:
+            yield _line({"problem": {"detail": f"{error}. The rows after the last line were not answered."}})
+            return
+        yield _line({"summary": run.summary.counts(), "columns": run.summary.columns()})
+
+
+def _row_line(answer: RowAnswer) -> bytes:
+    return _line(_row_body(answer))
+
+
+def _line(body: dict[str, Any]) -> bytes:
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _row_body(answer: RowAnswer) -> dict[str, Any]:

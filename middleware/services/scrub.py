@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,12 +72,16 @@ class ScrubRun:
     Raises `StoreUnavailable` on the way: what was answered until then stands, and the rest is not known.
     """
 
-    def __init__(self, answers: Iterator[RowAnswer], summary: Summary) -> None:
+    def __init__(self, answers: Generator[RowAnswer, None, None], summary: Summary) -> None:
         self.summary = summary
         self._answers = answers
 
     def __iter__(self) -> Iterator[RowAnswer]:
         return self._answers
+
+    def close(self) -> None:
+        """Read no further; how far it came is recorded."""
+        self._answers.close()
 
 
 class Scrub:
@@ -120,7 +124,7 @@ class Scrub:
 
     def _recorded(
         self, answers: Iterator[RowAnswer], entry_id: str, asker: Credential, summary: Summary
-    ) -> Iterator[RowAnswer]:
+    ) -> Generator[RowAnswer, None, None]:
         is_whole = False
         try:
             yield from answers
