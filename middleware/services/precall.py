@@ -197,5 +197,5 @@ def answer_of(considered: Considered, reservation: Reservation | None = None) ->
         clock_offset_seconds=considered.reading.clock_offset_seconds,
         callee=considered.number.e164,
         caller_id=None if shown is None else shown.number,
-        permitted_until=decision.permitted_until,
+        permitted_until=None if reservation else decision.permitted_until,
     )
