@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Connection
 
 from middleware.decision.model import Policy
 from middleware.encoding import digest_of, policy_to_text
 from middleware.services.exports.formats import CsvEncoder
-from middleware.services.exports.loosened import KEPT, LoosenedFigures
+from middleware.services.exports.loosened import LoosenedFigures
 from middleware.store.exports import Span, exported_pages
-from middleware.store.policies import keep_policy
+from middleware.store.policies import keep_policy, policy_body
 from tests.builders import NOON
 from tests.overriding import APPROVED, COUNTRY, by_campaign, by_controller
 from tests.rows import a_refused_row, an_attempt_row, insert_attempts
@@ -96,17 +97,17 @@ def test_a_policy_is_read_once_however_many_attempts_it_ruled(
     digests = kept(embedded_desk, LOOSENED, COUNTRY)
     insert_attempts(embedded_desk.database, attempts_under(*(digests * 20)))
     looked_up: list[str] = []
-    look_up = LoosenedFigures._look_up
-    monkeypatch.setattr(
-        LoosenedFigures, "_look_up", lambda subject, digest: (looked_up.append(digest), look_up(subject, digest))[1]
-    )
 
+    def body(connection: Connection, digest: str) -> str | None:
+        looked_up.append(digest)
+        return policy_body(connection, digest)
+
+    monkeypatch.setattr("middleware.services.exports.loosened.policy_body", body)
     loosened = LoosenedFigures(embedded_desk.database)
     for page in exported_pages(embedded_desk.database, Span(NOON, NOON + DAY), with_events=False, size=7):
         loosened.told(page)
 
     assert sorted(looked_up) == sorted(digests)
-    assert loosened._rulings.cache_info().maxsize == KEPT
 
 
 def test_a_reason_that_an_approver_wrote_is_no_formula_to_a_spreadsheet(embedded_desk: Desk) -> None:
