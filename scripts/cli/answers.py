@@ -61,12 +61,16 @@ class _View:
         self._line("")
         if not self.answer.is_permitted:
             self._line(when_callable(self.answer.not_before, self.language, self.zone), style="bold")
-        if self.answer.ring_timeout_seconds is not None:
-            span = length(timedelta(seconds=self.answer.ring_timeout_seconds), self.language)
-            self._line(self._say("check.ring", span=span))
-        if self.answer.attempts_left is not None:
+        self._ringing("check.ring_at_least", self.answer.ring_at_least_seconds)
+        self._ringing("check.ring", self.answer.ring_timeout_seconds)
+        is_open = self.answer.is_permitted or self.answer.not_before is not None
+        if is_open and self.answer.attempts_left is not None:
             self._line(say("check.attempts_left", self.language, self.answer.attempts_left))
         self._line(self._say("check.only_asked"), style="dim")
+
+    def _ringing(self, key: str, seconds: int | None) -> None:
+        if seconds is not None:
+            self._line(self._say(key, span=length(timedelta(seconds=seconds), self.language)))
 
     def _permitted(self) -> list[str]:
         parts = [self._say("check.now")]

@@ -38,7 +38,7 @@ def show(console: Console, counts: dict[str, Any], export: str) -> None:
     for reason, count in counts["by_reason"].items():
         words = in_words(reason)
         code = "" if words == reason else f" ({reason})"
-        console.print(f"     {count:>3}  {words}{code}", highlight=False)
+        console.print(f"     {count:>3}  {words}{code}", highlight=False, soft_wrap=True)
     if counts["same_call"]:
         console.print(f"  {counts['same_call']} taken as the same request sent again")
     if counts["not_placed"]:
