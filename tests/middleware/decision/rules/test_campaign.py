@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from middleware.decision.model import Reason
-from middleware.decision.rules.campaign import campaign_dates, campaign_open
+from middleware.decision.rules.campaign import campaign_dates, campaign_open, controller_identity, processor_agreement
 from tests.builders import some_campaign, some_facts, some_number, utc
 
 NEW_YORK, COPENHAGEN = "America/New_York", "Europe/Copenhagen"
@@ -69,3 +69,39 @@ def test_a_day_whose_midnight_the_clock_skips_begins_at_the_first_instant_that_e
     just_before = some_facts(now=utc("2026-04-23 22:00") - timedelta(seconds=1), number=number, campaign=campaign)
     assert campaign_dates(at_start, None).reason is None
     assert campaign_dates(just_before, None).reason is Reason.CAMPAIGN_NOT_STARTED
+
+
+def test_nobody_is_called_for_a_controller_whose_name_and_address_are_not_on_file() -> None:
+    verdict = controller_identity(some_facts(campaign=some_campaign(is_controller_identified=False)), None)
+
+    assert verdict.reason is Reason.CAMPAIGN_CONTROLLER_UNKNOWN
+    assert verdict.origin is not None
+    assert "art. 14" in verdict.origin.source
+    assert controller_identity(some_facts(), None).reason is None
+
+
+@pytest.mark.parametrize(
+    ("is_agency", "signed_on", "now", "reason", "not_before"),
+    [
+        (False, None, "2026-03-04 12:00", None, None),
+        (True, None, "2026-03-04 12:00", Reason.CAMPAIGN_NO_PROCESSOR_AGREEMENT, None),
+        (True, date(2026, 3, 4), "2026-03-04 12:00", None, None),
+        (
+            True,
+            date(2026, 3, 9),
+            "2026-03-08 09:59:59.999999",
+            Reason.CAMPAIGN_NO_PROCESSOR_AGREEMENT,
+            "2026-03-08 10:00",
+        ),
+        (True, date(2026, 3, 9), "2026-03-08 10:00", None, None),
+    ],
+)
+def test_who_calls_for_somebody_else_has_a_processor_agreement_with_them(
+    is_agency: bool, signed_on: date | None, now: str, reason: Reason | None, not_before: str | None
+) -> None:
+    campaign = some_campaign(is_agency=is_agency, processor_agreement_on=signed_on)
+
+    verdict = processor_agreement(some_facts(now=utc(now), campaign=campaign), None)
+
+    assert verdict.reason is reason
+    assert verdict.not_before == (utc(not_before) if not_before else None)

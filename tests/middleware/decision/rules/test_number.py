@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
-from middleware.decision.model import NumberKind, Reason
-from middleware.decision.rules.number import number_country, number_kind, number_validity
-from tests.builders import some_facts, some_number, some_policy
+from middleware.decision.model import CalleeFacts, ClosedPrefix, NumberKind, Reason
+from middleware.decision.rules.number import number_country, number_kind, number_risk, number_validity
+from tests.builders import ORIGIN, some_facts, some_number, some_policy
 
 ORDINARY = (
     NumberKind.FIXED,
@@ -67,3 +69,39 @@ def test_a_policy_rules_only_over_numbers_of_its_own_country(country: str | None
 
     assert number_country(facts, some_policy(country="DK")).reason is Reason.NUMBER_COUNTRY_CLOSED
     assert number_country(some_facts(), some_policy(country="DK")).reason is None
+
+
+@pytest.mark.parametrize(
+    ("digits", "looked_up", "reason"),
+    [
+        (NumberKind.FIXED_OR_MOBILE, NumberKind.PREMIUM, Reason.NUMBER_PREMIUM),
+        (NumberKind.FIXED_OR_MOBILE, NumberKind.PAGER, Reason.NUMBER_NOT_DIALABLE),
+        (NumberKind.FIXED_OR_MOBILE, NumberKind.UNKNOWN, None),  # a look-up that found nothing closes nothing
+        (NumberKind.UNKNOWN, NumberKind.FIXED, None),
+        (NumberKind.PREMIUM, NumberKind.FIXED, Reason.NUMBER_PREMIUM),  # what costs by its digits costs
+    ],
+)
+def test_a_look_up_tells_more_than_the_digits_and_makes_no_costly_number_cheap(
+    digits: NumberKind, looked_up: NumberKind, reason: Reason | None
+) -> None:
+    facts = some_facts(number=some_number(kind=digits), callee=CalleeFacts(line_kind=looked_up))
+
+    assert number_kind(facts, None).reason is reason
+
+
+def test_a_number_of_a_closed_range_is_not_called_and_the_source_of_its_closing_is_named() -> None:
+    policy = replace(some_policy(), closed_prefixes=(ClosedPrefix("+4590", replace(ORIGIN, source="fraud")),))
+    facts = some_facts(number=replace(some_number(), closed_prefix="+4590"))
+
+    verdict = number_risk(facts, policy)
+
+    assert (verdict.reason, verdict.parameters) == (Reason.NUMBER_HIGH_RISK, {"prefix": "+4590"})
+    assert verdict.origin is policy.closed_prefixes[0].origin
+
+
+def test_networks_of_no_country_are_closed_with_or_without_a_policy() -> None:
+    satellite = some_facts(number=some_number(country="001"))
+
+    assert number_risk(satellite, None).reason is Reason.NUMBER_HIGH_RISK
+    assert number_risk(satellite, some_policy()).parameters == {"prefix": ""}
+    assert number_risk(some_facts(), some_policy(closed_prefixes=["+4590"])).reason is None

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
-from middleware.decision.model import CalleeFacts, CallFacts, Gate, GateKind, LegalForm, Reason
-from middleware.decision.rules.register import register_wash
-from tests.builders import NOON, ORIGIN, a_register_gate, some_campaign, some_facts, some_policy
+from middleware.decision.model import CalleeFacts, CallFacts, Consent, Customer, Gate, GateKind, LegalForm, Reason
+from middleware.decision.rules.register import register_entry, register_wash
+from tests.builders import NOON, ORIGIN, a_register_gate, some_campaign, some_facts, some_policy, utc
 
 FIVE_DAYS = timedelta(days=5)
 SECOND = timedelta(seconds=1)
@@ -84,3 +85,75 @@ def test_a_register_of_natural_persons_does_not_bind_towards_firms(form: LegalFo
     facts = some_facts(callee=CalleeFacts(legal_form=form))
 
     assert register_wash(facts, some_policy(gates=[gate])).reason is reason
+
+
+def test_a_stale_wash_tells_when_it_was_made() -> None:
+    verdict = register_wash(washed(FIVE_DAYS), some_policy(gates=[a_register_gate(valid_for=FIVE_DAYS)]))
+
+    assert verdict.parameters == {
+        "register": "be_dncm",
+        "valid_for": FIVE_DAYS,
+        "washed_at": NOON - FIVE_DAYS,
+        "lifted_by": (),
+    }
+
+
+@pytest.mark.parametrize(
+    ("customer", "reason", "changes_at"),
+    [
+        (None, Reason.REGISTER_NOT_WASHED, None),
+        (Customer(date(2026, 1, 1)), None, None),
+        (Customer(date(2026, 1, 1), date(2026, 3, 3)), None, "2026-04-01 10:00"),  # 30 days more
+        (Customer(date(2026, 1, 1), date(2026, 2, 2)), Reason.REGISTER_NOT_WASHED, None),
+        (Customer(date(2026, 3, 9)), Reason.REGISTER_NOT_WASHED, "2026-03-08 10:00"),
+    ],
+)
+def test_customers_are_spared_while_their_contract_runs_and_as_long_after_as_the_country_says(
+    customer: Customer | None, reason: Reason | None, changes_at: str | None
+) -> None:
+    gate = replace(a_register_gate(), except_customers_for=timedelta(days=30))
+
+    verdict = register_wash(some_facts(callee=CalleeFacts(customer=customer)), some_policy(gates=[gate]))
+
+    assert verdict.reason is reason
+    assert (verdict.not_before if reason else verdict.until) == (utc(changes_at) if changes_at else None)
+    if reason:
+        assert verdict.parameters["lifted_by"] == (("customer",) if customer is None else ())
+
+
+LISTED_ON = date(2026, 2, 10)
+
+
+@pytest.mark.parametrize(
+    ("listed_in", "consent", "reason", "changes_at"),
+    [
+        ({}, None, None, None),
+        ({"se_nix": LISTED_ON}, None, None, None),  # no register of this country
+        ({"be_dncm": LISTED_ON}, None, Reason.REGISTER_LISTED, None),
+        ({"be_dncm": LISTED_ON}, Consent(LISTED_ON), Reason.REGISTER_LISTED, None),  # which came first is not known
+        ({"be_dncm": LISTED_ON}, Consent(LISTED_ON + timedelta(days=1)), None, None),
+        ({"be_dncm": LISTED_ON}, Consent(date(2026, 3, 9)), Reason.REGISTER_LISTED, "2026-03-08 10:00"),
+        ({"be_dncm": LISTED_ON}, Consent(date(2026, 3, 1), ends_on=date(2026, 3, 5)), None, "2026-03-05 10:00"),
+        ({"be_dncm": LISTED_ON}, Consent(date(2026, 3, 1), has_source=False), Reason.REGISTER_LISTED, None),
+    ],
+)
+def test_who_is_listed_is_called_only_after_having_consented_later(
+    listed_in: dict[str, date], consent: Consent | None, reason: Reason | None, changes_at: str | None
+) -> None:
+    facts = some_facts(callee=CalleeFacts(listed_in=listed_in, call_consent=consent))
+
+    verdict = register_entry(facts, some_policy(gates=[a_register_gate()]))
+
+    assert verdict.reason is reason
+    assert (verdict.not_before if reason else verdict.until) == (utc(changes_at) if changes_at else None)
+    if reason:
+        assert verdict.parameters == {"register": "be_dncm", "lifted_by": ()}
+
+
+def test_an_entry_does_not_bind_whom_the_register_does_not_cover() -> None:
+    gate = replace(a_register_gate(), except_legal_forms=frozenset({LegalForm.LEGAL_PERSON}))
+    firm = some_facts(callee=CalleeFacts(legal_form=LegalForm.LEGAL_PERSON, listed_in={"be_dncm": LISTED_ON}))
+    nobody_knows = some_facts(callee=CalleeFacts(listed_in={"be_dncm": LISTED_ON}))
+
+    assert register_entry(firm, some_policy(gates=[gate])).reason is None
+    assert register_entry(nobody_knows, some_policy(gates=[gate])).parameters["lifted_by"] == ("legal_form",)
