@@ -115,7 +115,7 @@ class Answer:
     callee: str | None = None  # E.164; None where no number can be read
     caller_id: str | None = None  # E.164, the number to show; None where there is none
     is_replay: bool = False
-    permitted_until: datetime | None = None  # of a check: when the first rule would refuse again, if known; a permit expires
+    permitted_until: datetime | None = None  # of a check: when a rule would refuse again, if known
 
     @property
     def is_about_another_time(self) -> bool:
