@@ -19,6 +19,7 @@ def open_list(file: BinaryIO, sheet: str | None = None) -> Table:
     Raises `InvalidRequest` for what is neither, for a list without a column of telephone numbers, and for a sheet that
     is not there.
     """
+    file.seek(0)
     head = file.read(4)
     file.seek(0)
     if head.startswith(_OLD_EXCEL):

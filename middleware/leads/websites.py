@@ -25,8 +25,9 @@ def registrable_domain(text: str) -> str | None:
     Raises `ValueError` for what is no web address.
     """
     address = text.strip().lower()
-    host = urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    if not host or any(character in host for character in " @,;") or "." not in host:
+    parts = urlsplit(address if "//" in address else f"//{address}")
+    host = parts.hostname or ""
+    if "@" in parts.netloc or any(character in host for character in " ,;") or "." not in host:
         raise ValueError("no web address")
     domain: str | None = _suffixes().privatesuffix(host.rstrip(".").encode("idna").decode())
     return None if domain in _SHARED else domain
