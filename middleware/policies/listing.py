@@ -66,7 +66,7 @@ def _hours(policy: Policy) -> Iterator[ListedFigure]:
     yield ListedFigure("holidays", "days without calls", _holidays_in_words(national), national.holidays_origin)
     if regional is None:
         return
-    regions = {**dict(sorted(regional.by_subdivision.items())), "any region not known": regional.unknown}
+    regions = {**dict(sorted(regional.by_subdivision.items())), "a region that is not known": regional.unknown}
     hours: dict[tuple[str, Origin], list[str]] = {}
     days: dict[Origin, list[str]] = {}
     for name, each in regions.items():

@@ -105,7 +105,6 @@ class PolicyViews:
             raise UnusablePolicy((policy.detail,))
         at = at or self._clock.now()
         ruling = policy.in_force(at)
-        others = tuple(f"{other.value} " for other in Audience if other is not audience)
         return PolicyView(
             country=country,
             audience=audience,
@@ -117,8 +116,14 @@ class PolicyViews:
             figures=figures_of(ruling),
             loosened=loosened_figures(ruling),
             scheduled=_scheduled(ruling),
-            undecided=tuple(each for each in self._book.undecided(country) if not each.startswith(others)),
+            undecided=tuple(each for each in self._book.undecided(country) if _is_about(each, audience)),
         )
+
+
+def _is_about(undecided: str, audience: Audience) -> bool:
+    """`b2b hours: ...` is not about consumers; what names no audience is about both."""
+    about = undecided.partition(":")[0]
+    return audience.value in about or not any(each.value in about for each in Audience)
 
 
 def _scheduled(policy: Policy) -> tuple[Scheduled, ...]:
