@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-# Blocks of a million numbers each, all of which exist in their numbering plans; landlines and mobiles.
+# Blocks of a million numbers each, all of which exist in their numbering plans: three of mobiles, three of landlines.
 BLOCKS = {
     "DK": ("+4526", "+4527", "+4528", "+4567", "+4568", "+4596"),
     "SE": ("+46701", "+46702", "+46703", "+4681", "+4685", "+4686"),
@@ -36,6 +36,11 @@ def number_at(place: int) -> str:
 def country_at(place: int) -> str:
     """The country of the number at a place."""
     return COUNTRIES[place % len(COUNTRIES)]
+
+
+def is_mobile_at(place: int) -> bool:
+    """Whether the number at a place is a mobile."""
+    return place % _COUNT < _COUNT // 2
 
 
 def asked(first: int, count: int, suppressed: int) -> Iterator[str]:

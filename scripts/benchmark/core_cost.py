@@ -9,26 +9,33 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TypeVar
 
-import orjson
-from middleware.decision.encoding import facts_to_json
-
 from middleware.decision.engine import decide
 from middleware.decision.model import (
     Audience,
     BalancingTest,
+    CallerIdFacts,
     CallFacts,
     CampaignFacts,
+    Dialling,
+    PlacedBy,
     Policy,
     Scope,
+    Speaker,
+    Standing,
     Subject,
     SuppressionHit,
 )
+from middleware.encoding import facts_to_text
 from middleware.phone_numbers import parse
+from middleware.services.asked_facts import as_asked
+from middleware.services.asking import Question
 from middleware.services.facts import counted_by, facts_from
-from middleware.store.hot_path.model import GuardFound, HotReading
+from middleware.store.catalogue import Campaign
+from middleware.store.hot_path.contact_facts import ContactFacts
+from middleware.store.hot_path.model import ContactFound, GuardFound, HotReading
 from scripts.benchmark.callees import CLEAN, country_at, number_at
-from scripts.benchmark.people import CONTROLLER, NEEDS_LEGAL_FORM
-from scripts.benchmark.wire import CAMPAIGN
+from scripts.benchmark.people import CONTROLLER
+from scripts.benchmark.wire import CALLER_ID, CAMPAIGN
 
 Case = TypeVar("Case")
 REPEATS = 7
@@ -49,10 +56,12 @@ class _Case:
     number: str
     policy: Policy
     reading: HotReading
-    campaign: CampaignFacts
+    campaign: Campaign
+    question: Question
 
     def facts(self) -> CallFacts:
-        return facts_from(self.reading, parse(self.number).facts, self.campaign)
+        read = facts_from(self.reading, parse(self.number).facts, self.campaign.facts)
+        return as_asked(read, self.question, self.campaign, self.policy, len(self.reading.contacts))
 
 
 def core_costs(policies: dict[str, Policy], moment: datetime) -> list[Cost]:
@@ -60,7 +69,8 @@ def core_costs(policies: dict[str, Policy], moment: datetime) -> list[Cost]:
 
     Raises RuntimeError when a case is not decided as its name says: then the figure would say something else.
     """
-    cases = [_case(place, policies, moment) for place in CLEAN[:CALLS] if country_at(place) != NEEDS_LEGAL_FORM]
+    campaign = _campaign(moment)
+    cases = [_case(place, policies, moment, campaign) for place in CLEAN[:CALLS]]
     permits = [(case.facts(), case.policy) for case in cases]
     hits = (SuppressionHit("entry", Subject.NUMBER, "everywhere", "objection", moment - timedelta(days=9)),)
     suppressed = [(replace(facts, suppressions=hits), policy) for facts, policy in permits]
@@ -75,22 +85,55 @@ def core_costs(policies: dict[str, Policy], moment: datetime) -> list[Cost]:
         _cost("decide: permitted", lambda case: decide(*case), permits),
         _cost("decide: refused, suppressed", lambda case: decide(*case), suppressed),
         _cost("decide: refused, outside hours", lambda case: decide(*case), night),
-        _cost("write the facts as JSON", lambda case: orjson.dumps(facts_to_json(case[0])), permits),
+        _cost("write the facts as JSON", lambda case: facts_to_text(case[0]), permits),
     ]
 
 
-def _case(place: int, policies: dict[str, Policy], moment: datetime) -> _Case:
-    policy = policies[country_at(place)]
-    test = BalancingTest((moment - timedelta(days=30)).date(), (moment + timedelta(days=300)).date())
+def _case(place: int, policies: dict[str, Policy], moment: datetime, campaign: Campaign) -> _Case:
+    policy, number = policies[country_at(place)], number_at(place)
     nothing: dict[tuple[Scope, Subject], list[GuardFound]] = {
         (each.scope, each.subject): [] for each in counted_by(policy)
     }
     return _Case(
-        number=number_at(place),
+        number=number,
         policy=policy,
-        reading=HotReading(moment, 1, None, (), (), nothing),
-        campaign=CampaignFacts(CAMPAIGN, CONTROLLER, Audience.B2B, is_open=True, balancing_test=test),
+        reading=HotReading(moment, 1, None, (_contact(moment),), (), nothing),
+        campaign=campaign,
+        question=Question(CAMPAIGN, number, PlacedBy.DIALER, "api", "", caller_id=CALLER_ID),
     )
+
+
+def _campaign(moment: datetime) -> Campaign:
+    """As the measured stores hold it."""
+    checked_on = (moment - timedelta(days=30)).date()
+    facts = CampaignFacts(
+        CAMPAIGN,
+        CONTROLLER,
+        Audience.B2B,
+        is_open=True,
+        balancing_test=BalancingTest(checked_on, (moment + timedelta(days=300)).date()),
+        washed_at={"dk_robinson": moment - timedelta(days=10)},
+        is_controller_identified=True,
+        has_list_source=True,
+        list_checked_on=checked_on,
+    )
+    shown = parse(CALLER_ID).facts
+    on_file = CallerIdFacts(CALLER_ID, shown.country, shown.kind, Standing.OWNED, in_directory=True)
+    return Campaign(facts, "Spring", {}, {}, (on_file,), Speaker.HUMAN, Dialling.PREVIEW)
+
+
+def _contact(moment: datetime) -> ContactFound:
+    """As the measured stores hold one for every callee."""
+    day = (moment - timedelta(days=100)).date()
+    facts = ContactFacts(
+        line_kind="mobile",
+        has_source=True,
+        checked_on=day,
+        call_consent_source="made up for measuring",
+        prospect_reason_on=day,
+        is_advert_protected=False,
+    )
+    return ContactFound("contact", "company", "person", "company", "legal_person", None, day.isoformat(), facts)
 
 
 def _require(cases: list[tuple[CallFacts, Policy]], is_permitted: bool) -> None:

@@ -1,39 +1,29 @@
-"""Who calls and who is called in the benchmark's stores: one controller with one campaign, and contacts for the
-numbers whose country asks for the callee's legal form.
-"""
+"""Who calls in the benchmark's stores: one controller with one campaign, all its papers, and whom it may not call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Connection, Table, insert, update
+from sqlalchemy import Connection, insert, update
 
 from middleware.keyed_hash import Pepper, digest
+from middleware.phone_numbers import parse
 from middleware.store.catalogue import raise_generation
 from middleware.store.ids import new_id
-from middleware.store.models import (
-    CampaignRow,
-    CompanyRow,
-    ContactNumberRow,
-    ContactRow,
-    ControllerRow,
-    CredentialRow,
-)
-from scripts.benchmark.callees import CLEAN, COUNTRIES, SUPPRESSED, country_at, number_at
-from scripts.benchmark.stores.model import Fill, Row
-from scripts.benchmark.wire import CAMPAIGN, KEY_ID, KEY_SECRET
+from middleware.store.models import CallerIdRow, CampaignRow, ControllerRow, CredentialRow, RegisterWashRow
+from scripts.benchmark.callees import SUPPRESSED, number_at
+from scripts.benchmark.stores.model import Row
+from scripts.benchmark.wire import CALLER_ID, CAMPAIGN, KEY_ID, KEY_SECRET
 
 CONTROLLER = "bench"
-NEEDS_LEGAL_FORM = "NL"
-CHUNK = 20_000
+WASHED_AGAINST = "dk_robinson"
 # Made up, and kept by every store that was filled: its keys are derived from it.
 PEPPER = "the-pepper-of-stores-that-hold-nobody-real"
 
 
 def add_caller(connection: Connection, at: datetime) -> None:
-    """A controller, its campaign and an API key."""
+    """A controller, its campaign, its caller ID and an API key."""
     connection.execute(
         insert(ControllerRow).values(
             id=CONTROLLER,
@@ -61,9 +51,14 @@ def add_caller(connection: Connection, at: datetime) -> None:
             retention="One year",
             balancing_test="Made up for measuring",
             balancing_approved_by="The benchmark",
+            is_agency=False,
+            list_source="Made up for measuring",
+            speaker="human",
+            dialling="preview",
             created_at=at,
         )
     )
+    _add_caller_id(connection, at)
     connection.execute(
         insert(CredentialRow).values(
             id=KEY_ID,
@@ -79,10 +74,41 @@ def add_caller(connection: Connection, at: datetime) -> None:
 
 
 def approve_campaign(connection: Connection, at: datetime) -> None:
-    """Make the campaign's balancing test current at `at`; a kept store may be months old."""
+    """Make the campaign's balancing test, and the check and wash of its list, current at `at`; a kept store may be
+    months old."""
     approved, due = (at - timedelta(days=30)).date(), (at + timedelta(days=300)).date()
-    connection.execute(update(CampaignRow).values(balancing_approved_on=approved, balancing_review_due=due))
+    connection.execute(
+        update(CampaignRow).values(balancing_approved_on=approved, balancing_review_due=due, list_checked_on=approved)
+    )
+    connection.execute(update(RegisterWashRow).values(washed_at=at - timedelta(days=10)))
     raise_generation(connection)
+
+
+def _add_caller_id(connection: Connection, at: datetime) -> None:
+    shown = parse(CALLER_ID).facts
+    connection.execute(
+        insert(CallerIdRow).values(
+            id=new_id(at),
+            controller_id=CONTROLLER,
+            number=CALLER_ID,
+            country=shown.country,
+            kind=shown.kind.value,
+            standing="owned",
+            in_directory=True,
+            evidence="Made up for measuring",
+            noted_by="benchmark",
+            since=at.date(),
+        )
+    )
+    connection.execute(
+        insert(RegisterWashRow).values(
+            campaign_id=CAMPAIGN,
+            register=WASHED_AGAINST,
+            washed_at=at,
+            evidence="Made up for measuring: no list was sent anywhere",
+            noted_by="benchmark",
+        )
+    )
 
 
 def suppressions(count: int, at: datetime, pepper: Pepper) -> Iterator[Row]:
@@ -100,48 +126,3 @@ def suppressions(count: int, at: datetime, pepper: Pepper) -> Iterator[Row]:
             "noted_by": "benchmark",
             "since": at - timedelta(minutes=count - place),
         }
-
-
-def fill_contacts(fill: Fill, count: int, at: datetime, pepper: Pepper) -> None:
-    """A company and a contact, a legal person's, for the first `count` numbers nobody has asked for yet."""
-    offset = (COUNTRIES.index(NEEDS_LEGAL_FORM) - CLEAN.start) % len(COUNTRIES)
-    places = range(CLEAN.start + offset, CLEAN.start + offset + count * len(COUNTRIES), len(COUNTRIES))
-    for first in range(0, count, CHUNK):
-        made = [_contact(place, at, pepper) for place in places[first : first + CHUNK]]
-        for model, rows in zip((CompanyRow, ContactRow, ContactNumberRow), zip(*made, strict=True), strict=True):
-            fill(cast("Table", model.__table__), rows)
-
-
-def _contact(place: int, at: datetime, pepper: Pepper) -> tuple[Row, Row, Row]:
-    number, register_number = number_at(place), f"{place:08d}"
-    company: Row = {
-        "id": new_id(at),
-        "controller_id": CONTROLLER,
-        "company_key": pepper.company(NEEDS_LEGAL_FORM, register_number),
-        "name": f"Bedrijf {place} B.V.",
-        "country": country_at(place),
-        "register_number": register_number,
-        "legal_form": "legal_person",
-        "domain": None,
-    }
-    contact: Row = {
-        "id": new_id(at),
-        "controller_id": CONTROLLER,
-        "company_id": company["id"],
-        "person_key": pepper.mailbox(f"person{place}@benchmark.example"),
-        "name": f"Person {place}",
-        "email": f"person{place}@benchmark.example",
-        "language": "nl",
-        "data_source": "made up for measuring",
-        "created_at": at,
-    }
-    return (
-        company,
-        contact,
-        {
-            "controller_id": CONTROLLER,
-            "number_key": pepper.number(number),
-            "contact_id": contact["id"],
-            "number": number,
-        },
-    )

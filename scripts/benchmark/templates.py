@@ -11,12 +11,18 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from middleware.bootstrap import Services
-from middleware.store.models import AttemptRow, DecisionRow, GuardRow
+from middleware.decision.model import Subject
+from middleware.keyed_hash import Pepper
+from middleware.store.hot_path.model import subject_id
+from middleware.store.models import AttemptRow, Base, CompanyRow, ContactNumberRow, ContactRow, DecisionRow, GuardRow
 from scripts.benchmark.callees import COUNTRIES, LOGGED, country_at, number_at
-from scripts.benchmark.wire import CAMPAIGN, KEY_ID, KEY_SECRET
+from scripts.benchmark.contacts import contact_rows
+from scripts.benchmark.wire import CALLER_ID, CAMPAIGN, KEY_ID, KEY_SECRET
+
+_PEOPLE: tuple[type[Base], ...] = (CompanyRow, ContactRow, ContactNumberRow)
 
 
 class RowTemplate:
@@ -57,14 +63,25 @@ class Template:
     guards: tuple[RowTemplate, ...]
 
 
-def make_templates(services: Services) -> dict[str, Template]:
-    """One attempt of each country, asked for through the service and taken out of the store again."""
+def make_templates(services: Services, at: datetime, pepper: Pepper) -> dict[str, Template]:
+    """One attempt of each country, asked for through the service and taken out of the store again.
+
+    Each callee is a contact for that while, found at `at`, without whom some countries permit nothing. The history is
+    then that of people who have been erased since: their calls count by the number alone.
+    """
     asker = services.access.by_api_key(f"rf_{KEY_ID}.{KEY_SECRET}")
     made = {}
     for place in LOGGED[: len(COUNTRIES)]:
-        body = {"campaign": CAMPAIGN, "callee": number_at(place)}
+        rows = tuple(zip(_PEOPLE, contact_rows(place, at, pepper), strict=True))
+        with services.database.writing() as connection:
+            for model, row in rows:
+                connection.execute(insert(model).values(**row))
+        body = {"campaign": CAMPAIGN, "callee": number_at(place), "caller_id": CALLER_ID}
         answer = services.attempts.reserve(body, orjson.dumps(body), None, asker)
         made[country_at(place)] = _taken_out(services, answer.attempt_id)
+    with services.database.writing() as connection:
+        for model in reversed(_PEOPLE):
+            connection.execute(delete(model))
     return made
 
 
@@ -82,6 +99,9 @@ def _taken_out(services: Services, attempt_id: str) -> Template:
         for model, key in ((AttemptRow, AttemptRow.id), (DecisionRow, DecisionRow.id), (GuardRow, GuardRow.attempt_id)):
             connection.execute(delete(model).where(key == attempt_id))
     (attempt,), (decision,), guards = found
+    guards = [guard for guard in guards if _is_of_a_number(guard["subject"])]
+    taken = [guard for guard in orjson.loads(attempt["guards"]) if _is_of_a_number(guard[1])]
+    attempt |= {"guards": orjson.dumps(taken).decode(), "contact_id": None, "company_id": None}
     callee_key, at = attempt["callee_key"], attempt["asked_at"]
     return Template(
         is_permitted=decision["is_permitted"],
@@ -89,3 +109,7 @@ def _taken_out(services: Services, attempt_id: str) -> Template:
         decision=RowTemplate(decision, callee_key, at),
         guards=tuple(RowTemplate(guard, callee_key, at) for guard in guards),
     )
+
+
+def _is_of_a_number(subject: str) -> bool:
+    return subject.startswith(subject_id(Subject.NUMBER, ""))

@@ -14,7 +14,7 @@ from middleware.store.schema import MIGRATIONS
 
 Row = Mapping[str, object]
 Fill = Callable[[Table, Iterable[Row]], None]  # adds rows that all have the same columns
-FILLED_BY = 1  # raise it when the loader fills a store in another way
+FILLED_BY = 2  # raise it when the loader fills a store in another way
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from itertools import islice
 
 import pytest
 
+from middleware.decision.model import NumberKind
 from middleware.phone_numbers import parse
-from scripts.benchmark.callees import BLOCKS, CLEAN, LOGGED, SUPPRESSED, asked, country_at, number_at
+from scripts.benchmark.callees import BLOCKS, CLEAN, LOGGED, SUPPRESSED, asked, country_at, is_mobile_at, number_at
 
 ROWS = 10_000
 
@@ -16,6 +17,13 @@ def test_every_number_exists_and_belongs_to_its_country(places: range) -> None:
         number = parse(number_at(place))
 
         assert (number.facts.valid, number.facts.country) == (True, country_at(place)), number.e164
+
+
+def test_it_is_known_which_numbers_are_mobiles() -> None:
+    for place in range(48):
+        kind = parse(number_at(place)).facts.kind
+        if kind is not NumberKind.FIXED_OR_MOBILE:  # Danish digits do not tell
+            assert is_mobile_at(place) is (kind is NumberKind.MOBILE)
 
 
 def test_every_block_is_used() -> None:

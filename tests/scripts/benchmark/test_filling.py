@@ -20,7 +20,7 @@ from scripts.benchmark.stores.model import BenchmarkStore, mark_of
 from scripts.benchmark.stores.postgres import PostgresStore
 from scripts.benchmark.stores.postgres_server import RunningPostgres
 from scripts.benchmark.stores.sqlite import SqliteStore
-from scripts.benchmark.wire import CAMPAIGN, KEY_ID, KEY_SECRET
+from scripts.benchmark.wire import CALLER_ID, CAMPAIGN, KEY_ID, KEY_SECRET
 
 ROWS = 400
 OPEN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_a_store_has_as_many_suppressions_attempts_and_decisions_as_asked_for(st
 
     assert store.is_filled()
     assert (found[SuppressionRow], found[AttemptRow], found[DecisionRow]) == (ROWS, ROWS, ROWS)
-    assert found[GuardRow] >= ROWS * 3 // 4, "three of four countries permit a call to a number alone"
+    assert found[GuardRow] >= ROWS, "every one of the logged calls was permitted"
 
 
 def test_logged_attempts_lie_in_the_past_and_name_their_own_guards(store: BenchmarkStore) -> None:
@@ -118,7 +118,7 @@ def test_the_product_permits_clean_callees_and_refuses_suppressed_ones(store: Be
 
     answers = []
     for callee in asked(0, 100, ROWS):
-        body = {"campaign": CAMPAIGN, "callee": callee}
+        body = {"campaign": CAMPAIGN, "callee": callee, "caller_id": CALLER_ID}
         answers.append(services.attempts.reserve(body, orjson.dumps(body), None, asker))
     services.database.dispose()
 
