@@ -154,7 +154,7 @@ def test_python_hears_when_a_callee_that_rests_may_be_called(served: Gateway, tw
         client.calls.create(**form(callee) | {"url": f"{NOBODY}/another"})
 
     assert refused.value.code == 68001
-    assert f"May be called from {refused.value.details['not_before']}" in str(refused.value.msg)
+    assert f"[{refused.value.details['not_before']}]" in str(refused.value.msg)
 
 
 def test_python_raises_for_a_wrong_token_and_for_calls_of_others(served: Gateway) -> None:
