@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from middleware.decision.model import Reason
+from middleware.decision.model import Basis, Reason
 from middleware.explanations import times
 from middleware.explanations.catalogues import CATALOGUES
 from middleware.explanations.languages import known
@@ -24,6 +24,7 @@ _BINDING = {
     Reason.POLICY_UNUSABLE: "why.unchecked",
 }
 WITHOUT_BASIS = {reason.value: key for reason, key in _BINDING.items()}
+_BASES = frozenset(Basis)
 SETTERS = {"country": "set_by.country", "controller": "set_by.controller", "campaign": "set_by.campaign"}
 NAMED_SETTERS = {"the campaign": "set_by.this_campaign", "the stop list": "set_by.stop_list"}
 
@@ -108,8 +109,7 @@ def _variant(reason: RefusedFor, reader: Reader) -> str:
 
 
 def _why(reason: RefusedFor, reader: Reader) -> str:
-    key = f"why.{reason.basis}" if reason.basis else WITHOUT_BASIS.get(reason.code, "why.ringfence")
-    sentences = [reader.say(key)]
+    sentences = [reader.say(_binding(reason))]
     if reason.set_by:
         sentences.append(_set_by(reason.set_by, reader))
     if reason.loosens:
@@ -119,6 +119,15 @@ def _why(reason: RefusedFor, reader: Reader) -> str:
     family = f"family.{reason.code.partition('.')[0]}"
     rule = CATALOGUES[reader.language].text(family) or reader.say("family.other")
     return reader.say("why.rule", rule=rule, why=" ".join(sentences))
+
+
+def _binding(reason: RefusedFor) -> str:
+    if not reason.basis:
+        return WITHOUT_BASIS.get(reason.code, "why.ringfence")
+    is_their_own = (reason.set_by or "").startswith(("controller ", "campaign "))
+    if reason.basis == Basis.RECOMMENDED.value and is_their_own:
+        return "why.own_choice"
+    return f"why.{reason.basis}" if reason.basis in _BASES else "why.other"
 
 
 def _set_by(setter: str, reader: Reader) -> str:

@@ -35,6 +35,7 @@ SHARED = [
     *("missing.speaker", "missing.dialling", "window.rolling", "window.ever"),
     *(f"family.{code.partition('.')[0]}" for code in CODES),
     *("why.law", "why.code", "why.recommended", "why.ringfence", "why.source", "why.rule", "why.loosens", "lift"),
+    *("why.own_choice", "why.other"),
     *WITHOUT_BASIS.values(),
     *SETTERS.values(),
     *NAMED_SETTERS.values(),

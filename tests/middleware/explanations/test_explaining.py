@@ -155,6 +155,19 @@ def test_an_exception_that_loosens_a_figure_is_said(language: str) -> None:
 
 
 @every_language
+@pytest.mark.parametrize("setter", ["controller acme", "campaign spring"])
+def test_what_the_callers_chose_themselves_is_not_called_our_recommendation(setter: str, language: str) -> None:
+    no_law = {"en": "not a law", "da": "ikke en lov", "sv": "ingen lag", "de": "kein Gesetz", "nl": "geen wet"}
+
+    chosen = explain(a_refusal(Reason.ATTEMPTS_TOO_SOON, basis=Basis.RECOMMENDED, set_by=setter), language).why
+    by_law = explain(a_refusal(Reason.ATTEMPTS_TOO_SOON, basis=Basis.LAW, set_by=setter), language).why
+
+    assert OURS[language] not in chosen
+    assert no_law[language] in chosen
+    assert LAW[language] in by_law
+
+
+@every_language
 @pytest.mark.parametrize("setter", ["controller acme", "campaign spring-dk", "an auditor", "country"])
 def test_whoever_set_a_figure_is_named(setter: str, language: str) -> None:
     assert setter.split()[-1] in explain(a_refusal(Reason.ATTEMPTS_TOO_SOON, set_by=setter), language).why
@@ -178,6 +191,7 @@ def test_what_this_version_does_not_know_is_said_plainly(language: str) -> None:
     said = explain(ReasonGiven("moon.full", "moon_phase", "astrology", SOURCE, None, {"phase": 1}), language)
 
     assert "moon.full" in said.what
+    assert "why." not in said.why
     assert SOURCE in said.why
     assert NEVER[language] in said.next_step
     assert title_of("moon.full", language) != "moon.full.title"
