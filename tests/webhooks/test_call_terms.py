@@ -144,3 +144,15 @@ def test_a_repeated_request_is_told_the_same_number_to_show(client: FlaskClient,
 
     assert first["caller_id"] == CALLER_ID
     assert second == first
+
+
+def test_a_campaigns_own_number_is_shown_before_its_controllers(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer
+) -> None:
+    own = "+4570123488"
+    insert_campaign(gateway.services.database, "summer")
+    insert_caller_id(gateway.services.database, number=own, campaign_id="summer")
+
+    assert told(ask(client, dialer, a_question(campaign="summer")))["caller_id"] == own
+    assert told(ask(client, dialer, a_question(campaign="summer", caller_id=CALLER_ID)))["caller_id"] == CALLER_ID
+    assert codes(told(ask(client, dialer, a_question(caller_id=own)))) == ["caller_id.not_ours"]
