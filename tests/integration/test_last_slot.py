@@ -26,10 +26,12 @@ CAP_REACHED, IN_FLIGHT = Reason.ATTEMPTS_CAP_REACHED.value, Reason.ATTEMPTS_IN_F
 
 @pytest.fixture
 def database(database_url: str) -> Database:
-    """Two campaigns of one controller; all of Germany's rules, and two calls a month to any one company."""
+    """Two campaigns of one controller; all of Denmark's rules, and two calls a month to any one company."""
     database = migrated(database_url)
-    insert_campaign(database, "spring", overrides=TWO_OF_A_COMPANY)
-    insert_campaign(database, "autumn", overrides=TWO_OF_A_COMPANY)
+    for campaign_id in ("spring", "autumn"):
+        insert_campaign(
+            database, campaign_id, overrides=TWO_OF_A_COMPANY, washed_at={"dk_robinson": MORNING - 40 * DAY}
+        )
     assert insert_credential(database, "dialer", "dialer", controller_id="acme") == API_KEY
     return database
 
