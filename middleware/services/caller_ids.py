@@ -47,9 +47,10 @@ def caller_id_of(
     number = read_caller_id(given, default_country)
     if number is None or number.e164 is None:
         return None
-    on_file = tuple(each for each in campaign.caller_ids if each.number == number.e164)
-    unknown = CallerIdFacts(number.e164, number.facts.country, number.facts.kind)
-    return _first_lawful(facts, request, on_file, policy) or unknown
+    on_file = tuple([each for each in campaign.caller_ids if each.number == number.e164])
+    if on_file:
+        return _first_lawful(facts, request, on_file, policy)
+    return CallerIdFacts(number.e164, number.facts.country, number.facts.kind)
 
 
 def _first_lawful(
