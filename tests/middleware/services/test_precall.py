@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -156,7 +157,7 @@ def test_withdrawn_attempts_do_not_hide_those_that_count(database_url: str) -> N
     database = migrated(database_url)
     insert_campaign(database, "spring")
     berlin, dialer = "+493023125001", a_dialer(database)
-    reason = {"prospect_reason": "asked for a price list", "prospect_reason_on": date(2026, 11, 2)}
+    reason: dict[str, Any] = {"prospect_reason": "asked for a price list", "prospect_reason_on": date(2026, 11, 2)}
     insert_contact(database, numbers=(berlin,), **reason)
     for days in range(4):
         clock = clock_showing(MORNING + days * timedelta(days=2))
