@@ -88,8 +88,9 @@ def _decisions(callee: _Callee, policy: Policy, moment: datetime, count: int) ->
         # the papers are those of the moment itself, so that time alone refuses
         calls = [replace(_facts(callee, policy, at), now=at + timedelta(milliseconds=call)) for call in range(count)]
         answer = "permitted" if decide(calls[0], policy).is_permitted else "refused, outside hours"
-        yield cost_of(f"decide: {callee.what}, {answer}", lambda facts: decide(facts, policy), calls)
-        yield cost_of("  the same, first of its minute", lambda facts: _decide_anew(facts, policy), calls[:20])
+        what = f"decide: {callee.what}, {answer}"
+        yield cost_of(what, lambda facts: decide(facts, policy), calls)
+        yield cost_of(f"{what}, first of its minute", lambda facts: _decide_anew(facts, policy), calls[:20])
 
 
 def _decide_anew(facts: CallFacts, policy: Policy) -> None:
