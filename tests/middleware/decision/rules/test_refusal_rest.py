@@ -102,3 +102,13 @@ def test_the_latest_refusal_counts() -> None:
     verdict = refusal_rest(some_facts(callee=callee, attempts=[first, last]), SIXTY)
 
     assert verdict.not_before == NOON + 55 * DAY
+
+
+def test_a_consent_whose_day_began_at_the_very_moment_of_the_refusal_may_be_the_older_of_the_two() -> None:
+    refused_at = utc("2026-03-01 10:00")  # when 2 March begins where days begin first
+    declined = an_attempt(refused_at, outcome=Outcome.DECLINED, ended_at=refused_at)
+    callee = CalleeFacts(call_consent=Consent(date(2026, 3, 2)))
+
+    verdict = refusal_rest(some_facts(callee=callee, attempts=[declined]), UNTIL_ASKED)
+
+    assert verdict.reason is Reason.ATTEMPTS_LOCKED_OUT
