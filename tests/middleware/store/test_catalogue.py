@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -61,10 +62,12 @@ def test_everything_is_read_as_it_was_written(store: Database) -> None:
     "missing", ["balancing_test", "balancing_approved_by", "balancing_approved_on", "balancing_review_due"]
 )
 def test_a_balancing_test_counts_only_with_its_approver_and_dates(sqlite_store: Database, missing: str) -> None:
+    nothing: dict[str, Any] = {missing: None}
+    blank: dict[str, Any] = {missing: ""}
     insert_campaign(sqlite_store, "whole")
-    insert_campaign(sqlite_store, "partial", "acme", **{missing: None})
+    insert_campaign(sqlite_store, "partial", "acme", **nothing)
     if missing in {"balancing_test", "balancing_approved_by"}:
-        insert_campaign(sqlite_store, "blank", "acme", **{missing: ""})
+        insert_campaign(sqlite_store, "blank", "acme", **blank)
 
     campaigns = loaded(sqlite_store).campaigns
 
