@@ -1,0 +1,1 @@
+"""How long a dry run over a long list takes, and how much memory."""
