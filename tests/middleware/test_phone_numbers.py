@@ -25,6 +25,7 @@ def examples() -> Iterator[str]:
     """An example of every type of number in every country, as its plan gives it."""
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         metadata = PhoneMetadata.metadata_for_region(region, None)
+        assert metadata is not None
         for name in TYPES:
             described = getattr(metadata, name)
             if described is not None and described.example_number:

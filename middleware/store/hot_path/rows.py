@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -21,7 +22,7 @@ from middleware.store.hot_path.model import (
 )
 
 Text = str | None
-Row = Sequence[Text]
+Row = Sequence[Any]  # text, but for numbers and booleans that an engine gives as such
 
 
 def ask_parameters(ask: HotAsk) -> dict[str, str]:

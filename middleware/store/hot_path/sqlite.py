@@ -35,7 +35,7 @@ class SqliteHotPath:
 
     def read(self, ask: HotAsk) -> HotReading:
         """One statement in one snapshot; the clock is read after it, so that no attempt it saw lies in the future."""
-        sql = reading(ask.counted, ask.contact_id is not None, ask.idempotency_key is not None, is_sqlite=True)
+        sql = reading(ask.counted, ask.contact_id is not None, ask.idempotency_key is not None)
         connection = self._connection()
         try:
             rows = connection.execute(sql, ask_parameters(ask)).fetchall()
