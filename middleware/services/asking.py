@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -96,7 +96,7 @@ def reasons_of(decision: Decision) -> tuple[ReasonGiven, ...]:
 
 def reasons_to_json(reasons: tuple[ReasonGiven, ...]) -> str:
     """As decisions keep them."""
-    return orjson.dumps([asdict(reason) for reason in reasons]).decode() if reasons else "[]"
+    return orjson.dumps(reasons).decode() if reasons else "[]"
 
 
 def reasons_from_json(text: str) -> tuple[ReasonGiven, ...]:

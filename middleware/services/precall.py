@@ -10,7 +10,7 @@ from middleware.decision.model import CallFacts, Decision, Policy, PolicyProblem
 from middleware.errors import StoreBusy
 from middleware.keyed_hash import Pepper
 from middleware.phone_numbers import ParsedNumber, parse
-from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
+from middleware.services.asking import Answer, Question, ReasonGiven, reasons_of, reasons_to_json
 from middleware.services.facts import (
     facts_from,
     facts_text,
@@ -40,6 +40,12 @@ class Considered:
     facts: CallFacts
     policy: Policy | PolicyProblem
     decision: Decision
+    reasons: tuple[ReasonGiven, ...]  # none: permitted
+
+    @property
+    def is_permitted(self) -> bool:
+        """No rule refused."""
+        return not self.reasons
 
 
 class Precall:
@@ -98,7 +104,8 @@ class Precall:
         else:
             self._policies.keep(policy, campaign.id, reading.now)
             decision = decide(facts, policy)
-        return Considered(campaign, number, number_key, reading, counted, facts, policy, decision)
+        reasons = reasons_of(decision)
+        return Considered(campaign, number, number_key, reading, counted, facts, policy, decision, reasons)
 
     def _read(
         self,
@@ -132,7 +139,7 @@ class Precall:
         known = known_contact(reading)
         expires_at = None
         guards: tuple[GuardKey, ...] = ()
-        is_permitted = decision.is_permitted
+        is_permitted = considered.is_permitted
         if is_permitted:
             expires_at = reading.now + self._permit_time
             if decision.permitted_until is not None:  # a window that closes sooner ends the permit with it
@@ -161,7 +168,7 @@ class Precall:
             is_permitted=is_permitted,
             not_before=decision.not_before,
             attempts_left=decision.attempts_left,
-            refusals="[]" if is_permitted else reasons_to_json(reasons_of(decision)),
+            refusals=reasons_to_json(considered.reasons),
             facts=facts_text(considered.facts),
             ring_timeout_seconds=_ring_seconds(considered.policy),
             clock_offset_seconds=reading.clock_offset_seconds,
@@ -175,18 +182,17 @@ def _ring_seconds(policy: Policy | PolicyProblem) -> int | None:
 def answer_of(considered: Considered, reservation: Reservation | None = None) -> Answer:
     """What the asker is told; binding where something was reserved."""
     decision = considered.decision
-    is_permitted = decision.is_permitted
     return Answer(
         attempt_id=reservation.attempt_id if reservation else new_id(considered.reading.now),
         campaign_id=considered.campaign.id,
         is_binding=reservation is not None,
-        is_permitted=is_permitted,
+        is_permitted=considered.is_permitted,
         decided_at=decision.decided_at,
-        reasons=() if is_permitted else reasons_of(decision),
+        reasons=considered.reasons,
         not_before=decision.not_before,
         attempts_left=decision.attempts_left,
         permit_expires_at=reservation.permit_expires_at if reservation else None,
-        ring_timeout_seconds=_ring_seconds(considered.policy) if is_permitted else None,
+        ring_timeout_seconds=_ring_seconds(considered.policy) if considered.is_permitted else None,
         policy_digest=decision.policy_digest,
         clock_offset_seconds=considered.reading.clock_offset_seconds,
         callee=considered.number.e164,
