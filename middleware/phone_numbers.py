@@ -37,7 +37,7 @@ class ParsedNumber:
     facts: NumberFacts
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)  # for what is asked again soon; a larger one gives the garbage collector more to look through
 def parse(given: str, default_country: str | None = None) -> ParsedNumber:
     """Read a number in any spelling (E.164, 00, spaces, brackets, tel: URI); national ones need a default country.
 

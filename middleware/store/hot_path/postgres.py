@@ -53,7 +53,10 @@ class _Prepared:
             if result.status != pq.ExecStatus.COMMAND_OK:
                 raise psycopg.OperationalError("a statement could not be prepared")
             self._names[sql] = name
-        values = [None if (value := parameters[each]) is None else str(value).encode() for each in names]
+        values = [
+            value.encode() if type(value) is str else None if value is None else str(value).encode()
+            for value in map(parameters.__getitem__, names)
+        ]
         return raw.exec_prepared(
             name, cast("Sequence[bytes]", values)
         )  # libpq takes None for NULL; its stub does not say

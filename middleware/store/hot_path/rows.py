@@ -96,6 +96,7 @@ def reservation_parameters(
     reservation: Reservation, at: Callable[[datetime | None], str | None]
 ) -> dict[str, str | int | float | None]:
     """Named parameters of the writing statements; `at` writes an instant as the engine wants it."""
+    asked_at = at(reservation.asked_at)
     return {
         "id": reservation.attempt_id,
         "kind": "attempt",
@@ -111,8 +112,8 @@ def reservation_parameters(
         "company_id": reservation.company_id,
         "guards": orjson.dumps([[g.scope_id, g.subject, g.seq] for g in reservation.guards]).decode(),
         "state": reservation.state,
-        "asked_at": at(reservation.asked_at),
-        "decided_at": at(reservation.asked_at),
+        "asked_at": asked_at,
+        "decided_at": asked_at,
         "permit_expires_at": at(reservation.permit_expires_at),
         "idempotency_key": reservation.idempotency_key,
         "request_digest": reservation.request_digest,
