@@ -1,6 +1,6 @@
 """The reading statement as PostgreSQL runs it fastest: one row, in which all rows that were found are one JSON text.
 
-A UNION of everything costs the server nearly twice as much, most of it for starting plans that find nothing.
+A UNION of everything costs the server about a quarter more, most of it for starting plans that find nothing.
 """
 
 from __future__ import annotations
