@@ -66,10 +66,12 @@ def next_opening(hours: CallingHours, zones: Sequence[ZoneInfo], at: datetime) -
 
     None if the calendar ends before, or if there is none within a hundred days.
     """
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     quarter = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-    opening = _next_opening(hours, tuple(zones), quarter)
-    if opening is None or opening >= at:
-        return opening
+    for earlier in (midnight, quarter):  # the first opening from then on, unless it has passed
+        opening = _next_opening(hours, tuple(zones), earlier)
+        if opening is None or opening >= at:
+            return opening
     return _next_opening.__wrapped__(hours, tuple(zones), at)
 
 

@@ -60,6 +60,9 @@ _STATES = {
 
 # RFC 3261 (603 Decline), RFC 8197 (607 Unwanted): the callee's phone declined, which is more than being engaged.
 _DECLINED = frozenset({"603", "607"})
+# RFC 3261 (486 Busy Here, 600 Busy Everywhere): a phone that is engaged, or whose owner pressed the red button. Not a
+# failure of the network, after which one might try again at once.
+_ENGAGED = frozenset({"486", "600"})
 
 
 def state_from_twilio(call_status: str) -> State | None:
@@ -82,4 +85,6 @@ def outcome_from_twilio(call_status: str, sip_response_code: str | None, answere
         return Outcome.VOICEMAIL if is_machine else Outcome.ANSWERED
     if sip_response_code in _DECLINED:
         return Outcome.REJECTED
+    if sip_response_code in _ENGAGED:
+        return Outcome.BUSY
     return Outcome(state.value)

@@ -67,7 +67,8 @@ class DelimitedTable:
 
 def _text(file: BinaryIO, encoding: str) -> TextIOWrapper:
     file.seek(0)
-    return _Borrowed(file, encoding=encoding, newline="")
+    # a file may begin with the mark of an encoding and not keep to it: what cannot be read shows as such
+    return _Borrowed(file, encoding=encoding, errors="replace", newline="")
 
 
 class _Borrowed(TextIOWrapper):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import msgspec
 import orjson
 
 from middleware.errors import InvalidRequest
@@ -14,6 +15,9 @@ from middleware.leads.records import LONGEST_CELL, Record, Remark, RemarkKind
 
 MOST_HEADINGS = 500
 _LONGEST_LINE = 1 << 20
+_DECODER = json.JSONDecoder()
+_AFTER_MEMBER = re.compile(r"[ \t\r\n]*([,\]])[ \t\r\n]*")
+_OPENING = re.compile(r"[ \t\r\n]*\[[ \t\r\n]*")
 
 
 class ObjectTable:
@@ -61,16 +65,24 @@ class ObjectTable:
                 yield line, _object(text.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _members(body: bytes) -> list[msgspec.Raw]:
+def _members(body: bytes) -> Iterator[bytes]:
+    """The text of one after the other: millions of small ones would fill the memory, were they held at once."""
     try:
-        return msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = body.decode("utf-8-sig")
+        found = _OPENING.match(text)
+        while found is not None and found[found.lastindex or 0] != "]":
+            _, place = _DECODER.raw_decode(text, found.end())
+            yield text[found.end() : place].encode()
+            found = _AFTER_MEMBER.match(text, place)
+        if found is None or found.end() != len(text):
+            raise ValueError("no array, or something behind it")
+    except (ValueError, RecursionError):
         raise InvalidRequest("is no JSON array of objects", "body") from None
 
 
-def _object(text: bytes | msgspec.Raw) -> dict[str, object] | None:
+def _object(text: bytes) -> dict[str, object] | None:
     try:
-        found = orjson.loads(bytes(text))
+        found = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
     return found if isinstance(found, dict) else None

@@ -47,6 +47,7 @@ def _with(gates: tuple[Gate, ...], country: Sequence[Gate], given: GateOverride,
     eased = tuple(_eased(gate, country, valid_for, layer) if _is_named(gate, given) else gate for gate in gates)
     if eased != gates:
         return eased
+    after = given.except_customers_days
     added = Gate(
         kind=given.kind,
         origin=layer.own(),
@@ -55,6 +56,7 @@ def _with(gates: tuple[Gate, ...], country: Sequence[Gate], given: GateOverride,
         except_legal_forms=given.except_legal_forms,
         except_line_kinds=given.except_line_kinds,
         except_marks=given.except_marks,
+        except_customers_for=None if after is None else timedelta(days=after),
     )
     return (*gates, added)
 

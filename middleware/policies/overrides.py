@@ -103,6 +103,7 @@ class GateOverride(GateName):
     except_legal_forms: frozenset[LegalForm] = frozenset()
     except_line_kinds: frozenset[NumberKind] = frozenset()
     except_marks: frozenset[DirectoryMark] = frozenset()
+    except_customers_days: Annotated[StrictInt, Field(ge=0, le=MOST_DAYS)] | None = None  # after the contract's end
 
     @field_validator("except_legal_forms", "except_line_kinds", "except_marks")
     @classmethod

@@ -43,10 +43,10 @@ def as_asked(
         facts = _about(facts, question.at)
     if question.callee_overlay is not None:
         facts = replace(facts, callee=overlay(facts.callee, question.callee_overlay, people))
-    facts = replace(facts, request=_how(question, campaign))
+    request = _how(question, campaign)
     ruling = policy.in_force(facts.now) if isinstance(policy, Policy) else None
-    shown = caller_id_of(facts, question.caller_id, question.default_country, campaign, ruling)
-    return facts if shown is None else replace(facts, request=replace(facts.request, caller_id=shown))
+    shown = caller_id_of(facts, request, question.caller_id, question.default_country, campaign, ruling)
+    return replace(facts, request=request if shown is None else replace(request, caller_id=shown))
 
 
 def _how(question: Question, campaign: Campaign) -> RequestFacts:

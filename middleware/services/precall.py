@@ -28,6 +28,7 @@ from middleware.store.hot_path.model import Counted, GuardKey, HotAsk, HotPath, 
 from middleware.store.ids import new_id
 
 MOST_ROUNDS = 5  # of losing the race for a slot before the asker is told to ask again
+MOST_READINGS = 50  # while the catalogue changes under us
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Precall:
         """
         number = parse(question.callee, question.default_country)
         number_key = self._pepper.number(number.e164 or question.callee)
-        while True:
+        for _ in range(MOST_READINGS):
             # before the campaign is looked up: another thread may exchange the copy at any moment, and a campaign of
             # the old one must not pass for the new
             catalogue = self._catalogue.get()
@@ -103,6 +104,8 @@ class Precall:
             if reading.generation == generation:
                 break
             self._catalogue.refresh(reading.generation)
+        else:
+            raise StoreBusy("campaigns are being changed faster than they can be read: ask again in a second")
         self._catalogue.recheck(credential, reading.now)
         facts = facts_from(reading, number_facts, campaign.facts, catalogue.prefixes_of(number.e164))
         facts = as_asked(facts, question, campaign, policy, len(reading.contacts))

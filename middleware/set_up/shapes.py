@@ -5,19 +5,26 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import to_jsonable_python
 
 from middleware.decision.model import Audience, Dialling, Speaker
 from middleware.policies.overrides import Overrides
 from middleware.policies.pack import Shape, Text
+from middleware.policies.sentences import sentence
 from middleware.set_up.words import EntryId, Language, MailAddress, Name, Number, WebAddress
 
 DaysAgo = Annotated[int, Field(ge=0, le=3660)]
 
 
 def _readable(overrides: dict[str, object]) -> dict[str, object]:
-    Overrides.model_validate(overrides)
-    return overrides
+    """Checked, and with days as text, as the store keeps them."""
+    try:
+        Overrides.model_validate(overrides)
+    except ValidationError as error:
+        raise ValueError("; ".join(sentence(problem) for problem in error.errors())) from None
+    plain: dict[str, object] = to_jsonable_python(overrides)
+    return plain
 
 
 Overridden = Annotated[dict[str, object], AfterValidator(_readable)]

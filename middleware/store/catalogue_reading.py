@@ -37,6 +37,13 @@ from middleware.store.models import (
 # by whom a call is made, GDPR art. 14(1)(a) and what national law asks callers to tell: with one missing, nobody can
 _IDENTITY = ("name", "address", "register_number", "email", "phone")
 
+# a campaign's own before those of all the controller's campaigns, each in the order in which they came on file
+_CALLER_IDS = (
+    select(CallerIdRow.__table__)
+    .where(CallerIdRow.withdrawn_at.is_(None))
+    .order_by(CallerIdRow.campaign_id.is_(None), CallerIdRow.id)
+)
+
 
 def load(connection: Connection) -> Catalogue:
     """Read everything; the generation first, so that a change during the reading is noticed afterwards."""
@@ -45,7 +52,7 @@ def load(connection: Connection) -> Catalogue:
     # after the campaigns: one that was added in between would not find its controller
     controllers = {row.id: row for row in connection.execute(select(ControllerRow.__table__))}
     washes = _washes(connection)
-    caller_ids = list(connection.execute(select(CallerIdRow.__table__).where(CallerIdRow.withdrawn_at.is_(None))))
+    caller_ids = list(connection.execute(_CALLER_IDS))
     campaigns = {
         row.id: _campaign(row, controllers[row.controller_id], washes.get(row.id, {}), caller_ids) for row in rows
     }

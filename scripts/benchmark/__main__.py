@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from scripts.benchmark.core_cost import Cost, core_costs
+from scripts.benchmark.hard_cases import hard_costs
 from scripts.benchmark.json_report import write_json
 from scripts.benchmark.measuring import Plan
 from scripts.benchmark.moment import LONGEST_RUN, next_open_tuesday
-from scripts.benchmark.preparing import ENGINES, Bench, FolderTaken, policies, prepared, run_minutes
+from scripts.benchmark.preparing import ENGINES, Bench, FolderTaken, country_book, policies, prepared, run_minutes
 from scripts.benchmark.servers import CHECK, PROBES, ServerFailed
 from scripts.benchmark.settings import forget_own_settings
 from scripts.benchmark.slices import Slice
@@ -93,7 +94,7 @@ def _bench(folder: Path, engines: tuple[str, ...], plan: Plan) -> tuple[Bench, l
     bench = Bench(folder, tuple(dict.fromkeys(engines)), plan, moment)
     if run_minutes(bench) > LONGEST_RUN:
         raise LookupError("so many slices would last until the callees' lunch: take fewer rounds or shorter slices")
-    return bench, core_costs(found, moment)
+    return bench, core_costs(found, moment) + hard_costs(country_book(), moment)
 
 
 def _measure(bench: Bench, console: Console) -> list[Slice]:

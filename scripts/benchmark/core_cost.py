@@ -79,13 +79,13 @@ def core_costs(policies: dict[str, Policy], moment: datetime) -> list[Cost]:
     _require(suppressed + night, is_permitted=False)
     cold = parse.__wrapped__
     return [
-        _cost("parse a number not seen before", lambda case: cold(case.number), cases),
-        _cost("parse a number seen before", lambda case: parse(case.number), cases),
-        _cost("build the facts", _Case.facts, cases),
-        _cost("decide: permitted", lambda case: decide(*case), permits),
-        _cost("decide: refused, suppressed", lambda case: decide(*case), suppressed),
-        _cost("decide: refused, outside hours", lambda case: decide(*case), night),
-        _cost("write the facts as JSON", lambda case: facts_to_text(case[0]), permits),
+        cost_of("parse a number not seen before", lambda case: cold(case.number), cases),
+        cost_of("parse a number seen before", lambda case: parse(case.number), cases),
+        cost_of("build the facts", _Case.facts, cases),
+        cost_of("decide: permitted", lambda case: decide(*case), permits),
+        cost_of("decide: refused, suppressed", lambda case: decide(*case), suppressed),
+        cost_of("decide: refused, outside hours", lambda case: decide(*case), night),
+        cost_of("write the facts as JSON", lambda case: facts_to_text(case[0]), permits),
     ]
 
 
@@ -144,7 +144,8 @@ def _require(cases: list[tuple[CallFacts, Policy]], is_permitted: bool) -> None:
             raise RuntimeError(f"a callee in {policy.country} was decided otherwise than expected: {reasons or 'none'}")
 
 
-def _cost(what: str, work: Callable[[Case], object], cases: list[Case]) -> Cost:
+def cost_of(what: str, work: Callable[[Case], object], cases: list[Case]) -> Cost:
+    """The median of seven batches, divided by the number of cases."""
     batches = []
     for _ in range(REPEATS):
         begun = time.process_time()

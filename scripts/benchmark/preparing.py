@@ -45,9 +45,14 @@ class Bench:
     moment: datetime
 
 
+def country_book() -> PolicyBook:
+    """The countries as they are shipped."""
+    return PolicyBook(REPOSITORY / "config" / "countries")
+
+
 def policies() -> dict[str, Policy]:
     """The policy of every country that is rung; raises LookupError when one of them is closed."""
-    book = PolicyBook(REPOSITORY / "config" / "countries")
+    book = country_book()
     found = {country: book.resolve(country, Audience.B2B, {}, "", {}, "") for country in COUNTRIES}
     usable = {country: policy for country, policy in found.items() if isinstance(policy, Policy)}
     if len(usable) < len(found):

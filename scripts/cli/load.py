@@ -12,10 +12,11 @@ from middleware.settings import TWILIO_API, read_settings
 MADE_UP = ".example"  # a domain that nobody can have (RFC 2606)
 
 
-@click.command("load", help="Load controllers, campaigns, credentials, contacts and suppressions from a folder.")
+@click.command("load", help="Load controllers, campaigns, caller IDs, credentials, contacts and suppressions.")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def command(directory: Path) -> None:
-    """Adds what is new and leaves the rest; may be run again. Every problem of every file is told at once."""
+    """Adds what is new, and tells what is there what was not known of it; may be run again. Every problem of every
+    file is told at once."""
     settings = read_settings()
     setting_up = build(settings).setting_up
     set_up = setting_up.read(directory)
@@ -28,5 +29,8 @@ def command(directory: Path) -> None:
     loaded = setting_up.load(set_up)
     for kind, count in loaded.added.items():
         click.echo(f"{kind}: {count} new")
+    for kind, count in loaded.updated.items():
+        if count:
+            click.echo(f"{kind}: {count} that were there heard something new")
     for name, key in loaded.new_keys.items():
         click.echo(f"API key of {name}, shown this once: {key}")

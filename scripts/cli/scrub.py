@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -67,6 +68,7 @@ def command(
         raise click.BadParameter("is the list itself; name another file", param_hint="--output")
     services = build(read_settings())
     asker = services.access.by_api_key(api_key(api_key_file, "somebody who may ask (dialer, caller or admin)"))
+    gc.freeze()  # what lives as long as the process need not be looked through again and again
     began = time.perf_counter(), time.process_time()
     with leads.open("rb") as file:
         opened = _opened(services.scrub, file, sheet)

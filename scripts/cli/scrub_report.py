@@ -12,11 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from middleware.explanations import title_of
+from middleware.services.scrubbing.remark_titles import remark_title
 from middleware.services.scrubbing.summary_words import WORDS, headline, number
 from middleware.services.scrubbing.tally import Summary
 
-_WIDTH = 30
-_SPANS = ("callable_now", "callable_today", "callable_within_a_week", "callable_later", "never", "duplicates", "broken")
+_WIDTH = 20
+_SPANS = ("callable_today", "callable_now", "callable_within_a_week", "callable_later", "never", "duplicates", "broken")
 
 
 def show(console: Console, summary: Summary, language: str, target: Path) -> None:
@@ -34,12 +35,11 @@ def show(console: Console, summary: Summary, language: str, target: Path) -> Non
         reasons = {f"{title_of(code, language)} ({code})": count for code, count in summary.reasons.most_common()}
         console.print(_bars(words["reasons"], words["rows"], reasons, summary.rows, language))
     if summary.remarks:
-        console.print(
-            _bars(words["remarks"], words["rows"], dict(summary.remarks.most_common()), summary.rows, language)
-        )
+        remarks = {remark_title(kind, language): count for kind, count in summary.remarks.most_common()}
+        console.print(_bars(words["remarks"], words["rows"], remarks, summary.rows, language))
     for line in _about_columns(summary, words, counts, language):
         console.print(escape(line), highlight=False, soft_wrap=True)
-    console.print(escape(str(target)), highlight=False, soft_wrap=True)
+    console.print(escape(words["copy"].format(path=target)), highlight=False, soft_wrap=True)
 
 
 def _bars(what: str, rows: str, figures: Mapping[str, int], of: int, language: str) -> Table:

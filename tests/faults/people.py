@@ -1,4 +1,7 @@
-"""Those who are called: people with a mailbox are in the store as contacts, with a second number that nobody rings."""
+"""Those who are called: people with a mailbox are in the store as contacts, with a second number that nobody rings.
+
+Nobody knows whether they are sole traders, so the campaigns' lists are washed against the Danish register.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from tests.simulator import ROOT
 
 LOAD_SECONDS = 60
+WASH = {"register": "dk_robinson", "days_ago": 1, "evidence": "made up for a test", "noted_by": "test"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ def people(first: int, count: int, mailbox_every: int = 1) -> list[Person]:
 def load(everybody: Iterable[Person], folder: Path, environment: Mapping[str, str]) -> None:
     """Into the store, with the command that users have for it."""
     folder.mkdir()
+    (folder / "campaigns.yaml").write_text(yaml.safe_dump(_washed_campaigns(), allow_unicode=True), encoding="utf-8")
     with (folder / "contacts.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ("controller", "name", "email", "language", "numbers", "data_source"))
         writer.writeheader()
@@ -59,3 +67,9 @@ def _rows(person: Person) -> Iterator[dict[str, str]]:
             "numbers": f"{person.number};{person.other_number}",
             "data_source": "virksomhedens hjemmeside",
         }
+
+
+def _washed_campaigns() -> list[dict[str, Any]]:
+    """The demonstration's, which are there already and hear of the wash."""
+    given = yaml.safe_load((ROOT / "config" / "demo" / "campaigns.yaml").read_text(encoding="utf-8"))
+    return [{**campaign, "washes": [WASH]} for campaign in given]

@@ -14,9 +14,10 @@ from sqlalchemy import select
 
 from middleware.bootstrap import hot_path_for
 from middleware.clock import Clock
-from middleware.decision.model import NumberFacts, Outcome, PlacedBy, Policy, PolicyProblem, Scope, Subject
+from middleware.decision.model import Outcome, PlacedBy, Policy, PolicyProblem, Scope, Subject
 from middleware.errors import IdempotencyConflict
 from middleware.keyed_hash import Pepper
+from middleware.phone_numbers import ParsedNumber
 from middleware.services.asking import Answer, Question
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.facts import counted_by
@@ -25,11 +26,12 @@ from middleware.services.outcomes import NOT_PLACED, Outcomes
 from middleware.services.precall import Precall
 from middleware.services.progress import observe
 from middleware.services.repeats import Repeats
+from middleware.services.sources import Ruling
 from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Campaign, Credential
 from middleware.store.database import Database
 from middleware.store.guards import block
-from middleware.store.hot_path.model import SPARE_ROWS, Counted, HotPath, scope_id, subject_id
+from middleware.store.hot_path.model import SPARE_ROWS, HotPath, scope_id, subject_id
 from middleware.store.models import CompanyRow, ContactNumberRow, ContactRow, GuardRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.builders import NOON, a_cap, some_hours, some_policy, some_week
@@ -58,7 +60,7 @@ OUTCOMES = {
     Outcome.FAILED: ("failed", "404"),
 }
 POLICY = some_policy(
-    country="DE",
+    country="DK",
     hours=some_hours(
         week=some_week("00:00-24:00", weekend=("00:00-24:00",)),
         calendar_until=date(2027, 9, 30),  # beyond what an example lives through, and no further than needed
@@ -67,6 +69,7 @@ POLICY = some_policy(
     spacing=USUAL_REST,
     spacing_after=REST,
     gates=(),
+    max_age=timedelta(days=3650),
 )
 
 
@@ -137,8 +140,8 @@ class MovableClock(Clock):
 class OnePolicy:
     """The same policy for every campaign and every number."""
 
-    def resolve(self, campaign: Campaign, number: NumberFacts) -> tuple[Policy | PolicyProblem, tuple[Counted, ...]]:
-        return POLICY, counted_by(POLICY)
+    def resolve(self, campaign: Campaign, number: ParsedNumber) -> Ruling:
+        return Ruling(POLICY, counted_by(POLICY), number.facts)
 
     def keep(self, policy: Policy | PolicyProblem, campaign_id: str, at: datetime) -> None:
         pass

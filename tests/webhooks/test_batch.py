@@ -12,10 +12,12 @@ from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from middleware.decision.model import Subject
-from middleware.store.models import AccessRow, AttemptRow, DecisionRow, SuppressionRow
+from middleware.store.catalogue import raise_generation
+from middleware.store.models import AccessRow, AttemptRow, CredentialRow, DecisionRow, SuppressionRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.api_contract import told
 from tests.gateway import NOW, Dialer, Gateway, a_callee
+from tests.rows import insert_credential
 from webhooks import batch
 
 PATH = "/v1/checks/batch?campaign=spring"
@@ -190,6 +192,26 @@ def test_an_answer_that_is_cut_off_is_recorded_as_such(gateway: Gateway, dialer:
         )
     assert json.loads(detail or "")["is_whole"] is False
     assert 0 < json.loads(detail or "")["rows"] < 300
+
+
+def test_an_answer_that_ends_early_says_so_in_its_last_line(gateway: Gateway, dialer: Dialer) -> None:
+    key = insert_credential(gateway.services.database, "soon-gone", "caller", controller_id="acme")
+    rows = "\n".join(a_callee() for _ in range(300))
+    client = FlaskClient(gateway.app, gateway.app.response_class)
+    response = client.post(
+        PATH, data=f"phone\n{rows}", content_type="text/csv", headers={"Authorization": f"Bearer {key}"}
+    )
+    chunks = iter(response.response)
+    next(chunks)
+    with gateway.services.database.writing() as connection:
+        connection.execute(update(CredentialRow).where(CredentialRow.id == "soon-gone").values(revoked_at=NOW))
+        raise_generation(connection)
+
+    rest = b"".join(bytes(chunk) for chunk in chunks if isinstance(chunk, bytes)).splitlines()
+    response.close()
+
+    assert "summary" not in json.loads(rest[-1])
+    assert "withdrawn" in json.loads(rest[-1])["problem"]["detail"]
 
 
 def test_a_list_with_too_many_rows_is_turned_away_whole(

@@ -13,11 +13,12 @@ from middleware.store.catalogue import raise_generation
 from middleware.store.models import CallerIdRow
 from tests.api_contract import told
 from tests.gateway import CALLER_ID, Dialer, Gateway, a_callee
-from tests.rows import insert_caller_id, insert_campaign
+from tests.rows import insert_caller_id, insert_campaign, insert_credential
+from tests.simulator import Simulator
 from tests.webhooks.test_attempts import a_question, ask
-from tests.webhooks.twilio.calls import create, some_form
+from tests.webhooks.twilio.calls import create, some_form, upstream
 
-PREDICTIVE, SILENT = "predictive", "silent"
+PREDICTIVE, SILENT, PATIENT = "predictive", "silent", "patient"
 NOT_OURS = "+4570999999"
 
 
@@ -144,3 +145,50 @@ def test_a_repeated_request_is_told_the_same_number_to_show(client: FlaskClient,
 
     assert first["caller_id"] == CALLER_ID
     assert second == first
+
+
+def test_a_campaigns_own_number_is_shown_before_its_controllers(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer
+) -> None:
+    own = "+4570123488"
+    insert_campaign(gateway.services.database, "summer")
+    insert_caller_id(gateway.services.database, number=own, campaign_id="summer")
+
+    assert told(ask(client, dialer, a_question(campaign="summer")))["caller_id"] == own
+    assert told(ask(client, dialer, a_question(campaign="summer", caller_id=CALLER_ID)))["caller_id"] == CALLER_ID
+    assert codes(told(ask(client, dialer, a_question(caller_id=own)))) == ["caller_id.not_ours"]
+
+
+@pytest.fixture(scope="module")
+def patient(gateway: Gateway) -> Dialer:
+    """A dialer of a campaign whose own figure lets a phone ring for twenty seconds at least."""
+    sid = "AC" + "d7" * 16
+    database = gateway.services.database
+    insert_campaign(database, PATIENT, overrides={"ring_at_least_seconds": 20})
+    insert_credential(
+        database, "patient-twilio", "dialer",
+        controller_id="acme", kind="twilio", account_sid=sid, campaign_id=PATIENT, secret_hash=None,
+    )  # fmt: skip
+    token = gateway.services.access.token_of(gateway.services.catalogue.checked().by_account_sid[sid])
+    return Dialer(sid, token, gateway.dialer.api_key)
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(None, "25"), ("3", "20"), ("20", "20"), ("21", "21"), ("600", "25")])
+def test_a_phone_rings_for_as_long_as_it_has_to_whatever_the_dialer_wants(
+    client: FlaskClient, patient: Dialer, simulator: Simulator, asked: str | None, sent: str
+) -> None:
+    form = some_form(Timeout=asked)
+
+    assert create(client, patient, form).status_code == 201
+    assert upstream(simulator, form["To"])[0]["parameters"]["Timeout"] == sent
+
+
+def test_a_dialer_that_places_its_calls_itself_is_told_how_long_to_let_them_ring(
+    client: FlaskClient, patient: Dialer
+) -> None:
+    question = a_question(campaign=PATIENT)
+
+    first, again = (told(ask(client, patient, question, f"rings {question['callee']}")) for _ in range(2))
+
+    assert (first["permit"]["ring_at_least_seconds"], first["permit"]["ring_timeout_seconds"]) == (20, 30)
+    assert again == first

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from middleware.store.models import ContactRow, GuardRow
 from tests.api_contract import CheckedClient, told
@@ -205,7 +205,7 @@ def test_a_second_no_counts_though_they_had_asked_for_the_call(
     asked_for = datetime.fromisoformat(permitted["decided_at"])
     with gateway.services.database.writing() as connection:
         wished = {"promised_at": asked_for, "asked_to_be_called_at": asked_for}
-        connection.execute(ContactRow.__table__.update().where(ContactRow.id == contact_id).values(wished))
+        connection.execute(update(ContactRow).where(ContactRow.id == contact_id).values(wished))
 
     tell(client, dialer, permitted["attempt_id"], outcome="declined")
 

@@ -81,7 +81,12 @@ DICTIONARY = (
         lambda attempt: other_text_of(attempt.caller_id),
         CSV,
     ),
-    Column("caller_id", "What was to be shown, as the dialer gave it.", attrgetter("caller_id"), JSONL),
+    Column(
+        "caller_id",
+        "What was to be shown: in E.164, or as it was asked where no number can be read.",
+        attrgetter("caller_id"),
+        JSONL,
+    ),
     _kept("contact", "Id of the person called, if exactly one is known at the number.", "contact_id"),
     _kept("company", "Id of that person's company.", "company_id"),
     _kept("idempotency_key", "The dialer's own reference of the request."),

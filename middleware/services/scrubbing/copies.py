@@ -79,7 +79,8 @@ class ExcelCopy:
     def _cell(self, value: object) -> object:
         if not isinstance(value, str):
             return value
-        text = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_EXCEL_CELL]
+        text = value if value.isprintable() else ILLEGAL_CHARACTERS_RE.sub("", value)
+        text = text[:_LONGEST_EXCEL_CELL]
         if not text.startswith("="):
             return text
         as_text = WriteOnlyCell(self._sheet, text)

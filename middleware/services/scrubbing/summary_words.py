@@ -13,7 +13,7 @@ Words = Mapping[str, str]
 
 _ENGLISH: Words = {
     "headline": "{callable_today} of {rows} callable today",
-    "callable_now": "at this moment",
+    "callable_now": "of these at this moment",
     "callable_today": "today",
     "callable_within_a_week": "within the next 6 days",
     "callable_later": "later",
@@ -30,11 +30,11 @@ _ENGLISH: Words = {
     "unknown": "Columns that are not known, copied and not used: {names}",
     "rival": "{heading} claims the same as {used_instead}, which is used ({field})",
     "used": "Columns used: {names}",
-    "as_of": "As of {when}, campaign {campaign}; nothing is reserved.",
+    "copy": "The annotated copy: {path}",
 }
 _DANISH: Words = {
     "headline": "{callable_today} af {rows} kan ringes op i dag",
-    "callable_now": "i dette øjeblik",
+    "callable_now": "heraf i dette øjeblik",
     "callable_today": "i dag",
     "callable_within_a_week": "inden for de næste 6 dage",
     "callable_later": "senere",
@@ -51,11 +51,11 @@ _DANISH: Words = {
     "unknown": "Ukendte kolonner, kopieret og ikke brugt: {names}",
     "rival": "{heading} siger det samme som {used_instead}, som er brugt ({field})",
     "used": "Brugte kolonner: {names}",
-    "as_of": "Pr. {when}, kampagne {campaign}; intet er reserveret.",
+    "copy": "Den kommenterede kopi: {path}",
 }
 _SWEDISH: Words = {
     "headline": "{callable_today} av {rows} får ringas i dag",
-    "callable_now": "i denna stund",
+    "callable_now": "varav i denna stund",
     "callable_today": "i dag",
     "callable_within_a_week": "inom de närmaste 6 dagarna",
     "callable_later": "senare",
@@ -72,11 +72,11 @@ _SWEDISH: Words = {
     "unknown": "Okända kolumner, kopierade och inte använda: {names}",
     "rival": "{heading} säger detsamma som {used_instead}, som används ({field})",
     "used": "Använda kolumner: {names}",
-    "as_of": "Per {when}, kampanj {campaign}; inget är reserverat.",
+    "copy": "Den kommenterade kopian: {path}",
 }
 _GERMAN: Words = {
     "headline": "{callable_today} von {rows} dürfen heute angerufen werden",
-    "callable_now": "in diesem Augenblick",
+    "callable_now": "davon in diesem Augenblick",
     "callable_today": "heute",
     "callable_within_a_week": "in den nächsten 6 Tagen",
     "callable_later": "später",
@@ -93,11 +93,11 @@ _GERMAN: Words = {
     "unknown": "Unbekannte Spalten, kopiert und nicht verwendet: {names}",
     "rival": "{heading} sagt dasselbe wie {used_instead}, das verwendet wird ({field})",
     "used": "Verwendete Spalten: {names}",
-    "as_of": "Stand {when}, Kampagne {campaign}; nichts ist reserviert.",
+    "copy": "Die kommentierte Kopie: {path}",
 }
 _DUTCH: Words = {
     "headline": "{callable_today} van {rows} mogen vandaag gebeld worden",
-    "callable_now": "op dit moment",
+    "callable_now": "waarvan op dit moment",
     "callable_today": "vandaag",
     "callable_within_a_week": "in de komende 6 dagen",
     "callable_later": "later",
@@ -114,7 +114,7 @@ _DUTCH: Words = {
     "unknown": "Onbekende kolommen, gekopieerd en niet gebruikt: {names}",
     "rival": "{heading} zegt hetzelfde als {used_instead}, dat wordt gebruikt ({field})",
     "used": "Gebruikte kolommen: {names}",
-    "as_of": "Per {when}, campagne {campaign}; er is niets gereserveerd.",
+    "copy": "De kopie met antwoorden: {path}",
 }
 WORDS: Mapping[str, Words] = dict(zip(LANGUAGES, (_ENGLISH, _DANISH, _SWEDISH, _GERMAN, _DUTCH), strict=True))
 _IN_HEADLINE = ("suppressed", "duplicates", "callable_within_a_week", "callable_later", "broken")

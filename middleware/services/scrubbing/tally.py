@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from middleware.leads.records import Table
+from middleware.leads.records import RemarkKind, Table
 from middleware.services.scrubbing.answers import Order, RowAnswer, Span, Verdict
 
 
@@ -29,7 +29,7 @@ class Summary:
     verdicts: Counter[Verdict] = field(default_factory=Counter)
     spans: Counter[Span] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    remarks: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[RemarkKind] = field(default_factory=Counter)
     days: Counter[date] = field(default_factory=Counter)
 
     @classmethod
@@ -44,7 +44,7 @@ class Summary:
         self.suppressed += answer.is_suppressed
         self.same_company += answer.duplicate_of is not None and answer.verdict is not Verdict.DUPLICATE
         self.reasons.update({reason.code for reason in answer.reasons})
-        self.remarks.update({remark.kind.value for remark in answer.remarks})
+        self.remarks.update({remark.kind for remark in answer.remarks})
         if answer.span is not None:
             self.spans[answer.span] += 1
         if answer.first_day is not None and answer.span in {Span.TODAY, Span.WEEK}:
@@ -67,7 +67,7 @@ class Summary:
             "empty": self.empty,
             "first_callable_on": {day.isoformat(): count for day, count in sorted(self.days.items())},
             "reasons": dict(self.reasons.most_common()),
-            "remarks": dict(self.remarks.most_common()),
+            "remarks": {kind.value: count for kind, count in self.remarks.most_common()},
         }
 
     def columns(self) -> dict[str, Any]:

@@ -34,6 +34,10 @@ TWILIO_STATUSES = (
         ("completed", "200", "fax", Outcome.VOICEMAIL),
         ("busy", "486", None, Outcome.BUSY),
         ("busy", None, None, Outcome.BUSY),
+        ("failed", "486", None, Outcome.BUSY),  # engaged, or refused by the phone: nothing to try again at once
+        ("no-answer", "486", None, Outcome.BUSY),
+        ("failed", "600", None, Outcome.BUSY),
+        ("completed", "486", None, Outcome.ANSWERED),
         ("busy", "603", None, Outcome.REJECTED),
         ("failed", "603", None, Outcome.REJECTED),
         ("no-answer", "607", None, Outcome.REJECTED),

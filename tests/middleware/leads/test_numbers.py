@@ -60,6 +60,7 @@ def test_an_emergency_number_is_not_mended_into_another() -> None:
 @given(st.sampled_from(["DK", "SE", "DE", "NL", "BE", "FR", "GB", "NO", "FI", "CH", "AT", "PL"]))
 def test_examples_of_every_country_are_the_same_in_every_spelling(country: str) -> None:
     example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    assert example is not None
     e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
     national = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
 

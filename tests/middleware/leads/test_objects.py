@@ -59,7 +59,28 @@ def test_a_member_of_an_array_that_is_no_object_is_broken_and_the_others_go_on()
     assert [record.broken is None for record in table.records()] == [True, False, True]
 
 
-@pytest.mark.parametrize("text", ["{}", "[", '[{"phone": "1"}', "", '{"phone": "1"}'])
+def test_half_a_letter_and_a_number_beyond_all_bounds_break_no_other_row() -> None:
+    text = rb'[{"phone": "\ud800"}, {"phone": "1", "n": 123456789012345678901234567890}]'
+    for is_array, body in ((True, text), (False, text[1:-1].replace(b"}, ", b"}\n"))):
+        first, second = ObjectTable(BytesIO(body), is_array=is_array).records()
+
+        assert first.broken is not None
+        assert second.cells[0] == "1"
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_no_bytes_at_all_make_the_reader_fail(body: bytes, is_array: bool) -> None:
+    try:
+        table = ObjectTable(BytesIO(body), is_array=is_array)
+    except InvalidRequest:
+        return
+    for record in table.records():
+        "".join(record.cells).encode()
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[", "[]", "[{}] x", "[{},]", "[{} {}]", "[" * 100_000, '[{"phone": "1"}', "", '{"phone": "1"}']
+)
 def test_what_is_no_array_is_turned_away(text: str) -> None:
     with pytest.raises(InvalidRequest, match="no JSON array"):
         ObjectTable(BytesIO(text.encode()), is_array=True)

@@ -92,6 +92,15 @@ def test_what_is_loosened_for_the_whole_country_is_told_once_and_not_by_region()
     assert loosened_figures(by_campaign({"ring_seconds": 20}, country)) == ()
 
 
+def test_a_day_that_is_opened_in_the_country_and_its_regions_is_told_once() -> None:
+    hours = replace(COUNTRY.hours, holidays=frozenset({date(2026, 6, 5)}))
+    bavaria = replace(hours, holidays=hours.holidays | {date(2026, 6, 4)})
+    country = replace(COUNTRY, hours=hours, regional_hours=RegionalHours(bavaria, {"BY": bavaria}))
+    given = {"days_with_calls": ["2026-06-05"], "reasons": {"days_with_calls": APPROVED}}
+
+    assert [figure.key for figure in loosened_figures(by_campaign(given, country))] == ["holidays"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

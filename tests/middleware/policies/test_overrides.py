@@ -168,11 +168,12 @@ def test_a_campaign_closes_prefixes_of_its_own_once_each() -> None:
 def test_a_campaign_asks_for_consent_and_a_wash_beyond_what_the_country_asks() -> None:
     wash = {"kind": "register", "register": "dk_robinson", "valid_for_days": 30, "except_legal_forms": ["legal_person"]}
 
-    policy = by_campaign({"gates": [{"kind": "consent"}, wash]})
+    policy = by_campaign({"gates": [{"kind": "consent", "except_customers_days": 30}, wash]})
 
     assert policy.gates[: len(COUNTRY.gates)] == COUNTRY.gates
     consent, register = policy.gates[len(COUNTRY.gates) :]
     assert (consent.kind, consent.origin.set_by) == (GateKind.CONSENT, "campaign spring")
+    assert consent.except_customers_for == 30 * DAY
     assert (register.register, register.valid_for) == ("dk_robinson", 30 * DAY)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 
 from middleware.decision.model import Audience, Policy, PolicyProblem, Reason
 from middleware.encoding import digest_of
 from middleware.policies.book import PolicyBook
+from middleware.policies.overrides import Overrides
 from middleware.settings import REPOSITORY
 from tests.overriding import APPROVED
 
@@ -122,3 +125,14 @@ def test_every_country_takes_overrides_of_every_figure(country: str, audience: A
     while segment is not None:
         assert (segment.ring_timeout, segment.closed_prefixes[-1].prefix) == (timedelta(seconds=15), "+4590")
         segment = segment.successor
+
+
+def test_the_example_of_the_manual_can_be_used_and_the_manual_names_every_key() -> None:
+    manual = (REPOSITORY / "middleware" / "policies" / "overrides.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(manual.partition("```yaml\n")[2].partition("```")[0])["overrides"]
+
+    policy = usable({}, example)
+
+    assert policy.hours.week[0][0].opens == 8 * 60
+    named = set(re.findall(r"`(\w+)`", manual.partition("| key | figure")[2].partition("\n\n")[0]))
+    assert set(Overrides.model_fields) - {"reasons"} <= named

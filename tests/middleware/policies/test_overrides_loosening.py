@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from middleware.decision.model import Basis, Gate, GateKind, LegalForm, Policy, Standing
-from middleware.policies.loosening import Loosening
+from middleware.policies.loosening import Loosenable, Loosening
 from tests.builders import a_register_gate
 from tests.overriding import APPROVED, COUNTRY, DAY, HOUR, binding, by, by_campaign, by_controller
 
@@ -89,6 +89,10 @@ def test_with_an_approval_it_rules_and_shows_what_it_loosens_why_and_by_whom(
     assert origin.set_by.endswith("campaign spring")
     assert "(code, country DK: A source)" in origin.loosens
     assert "; approved by J. Jensen on 2026-11-02, because: the branch works early" in origin.loosens
+
+
+def test_everything_that_can_be_loosened_is_tried_here() -> None:
+    assert {key for key, _, _ in LOOSENINGS} | {"caller_id"} == set(get_args(Loosenable))
 
 
 def origins_of(policy: Policy) -> list[Any]:

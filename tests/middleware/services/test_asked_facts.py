@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -44,9 +45,7 @@ MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
-def asked(
-    facts: CallFacts | None = None, campaign: Campaign = CAMPAIGN, people: int = 0, **question: object
-) -> CallFacts:
+def asked(facts: CallFacts | None = None, campaign: Campaign = CAMPAIGN, people: int = 0, **question: Any) -> CallFacts:
     """The facts, as a question about them completes them."""
     return as_asked(
         facts or some_facts(request=a_request(speaker=None, dialling=None, caller_id=None)),

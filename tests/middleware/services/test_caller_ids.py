@@ -78,8 +78,8 @@ def shown(
     dialling: Dialling = Dialling.MANUAL,
 ) -> CallerIdFacts | None:
     campaign = Campaign(some_campaign(), "Spring", {}, caller_ids=on_file)
-    facts = some_facts(request=a_request(speaker=speaker, dialling=dialling, caller_id=None))
-    return caller_id_of(facts, given, None, campaign, policy)
+    request = a_request(speaker=speaker, dialling=dialling, caller_id=None)
+    return caller_id_of(some_facts(), request, given, None, campaign, policy)
 
 
 def barring(*bars: CallerIdBar, standings: Sequence[Standing] = tuple(Standing), directory: bool = False) -> Policy:

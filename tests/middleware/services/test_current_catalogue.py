@@ -18,11 +18,13 @@ from middleware.errors import NotAuthenticated, NotFound
 from middleware.services.asking import Answer, Credential
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.precall import Precall
+from middleware.store.caller_ids import withdraw_caller_id
 from middleware.store.catalogue import raise_generation
 from middleware.store.database import Database
 from middleware.store.models import AttemptRow, CampaignRow, CredentialRow
+from middleware.store.suppressed_prefixes import lift_prefix, suppress_prefix
 from tests.reserving import MORNING, InterruptedHotPath, a_dialer, a_gate, a_question, clock_showing, number
-from tests.rows import insert_campaign, insert_controller, insert_credential
+from tests.rows import CALLER_ID, insert_campaign, insert_controller, insert_credential
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -115,6 +117,53 @@ def test_a_policy_made_stricter_rules_at_once(gate: Gate) -> None:
     assert before.is_permitted
     assert reasons(after) == [Reason.HOURS_OUTSIDE_WINDOW]
     assert after.policy_digest not in {None, before.policy_digest}
+
+
+def bar_prefix(store: Database, prefix: str, scope: str = "everywhere", scope_id: str | None = None) -> None:
+    """What another process commits."""
+    words = {"reason": "complaint", "source": "letter", "noted_by": "Anna Jensen"}
+    with Database(store.url).writing() as connection:
+        suppress_prefix(connection, prefix, scope, scope_id, since=MORNING, at=MORNING, **words)
+
+
+@pytest.mark.parametrize(
+    ("scope", "scope_id", "expected"),
+    [
+        ("everywhere", None, [Reason.SUPPRESSION_PREFIX]),
+        ("controller", "acme", [Reason.SUPPRESSION_PREFIX]),
+        ("campaign", "spring", [Reason.SUPPRESSION_PREFIX]),
+        ("controller", "beta", []),
+        ("campaign", "autumn", []),
+    ],
+)
+def test_a_prefix_put_on_the_stop_list_bars_the_very_next_call_of_those_it_is_for(
+    gate: Gate, scope: str, scope_id: str | None, expected: list[Reason]
+) -> None:
+    assert gate.ask().is_permitted
+    bar_prefix(gate.store, number(1)[:7], scope, scope_id)
+
+    assert reasons(gate.ask()) == expected
+
+
+def test_a_prefix_taken_off_the_stop_list_bars_nobody_any_more(gate: Gate) -> None:
+    bar_prefix(gate.store, number(1)[:7])
+    assert reasons(gate.ask()) == [Reason.SUPPRESSION_PREFIX]
+
+    with Database(gate.store.url).writing() as connection:
+        lift_prefix(connection, number(1)[:7], "everywhere", None, MORNING)
+
+    assert gate.ask().is_permitted
+
+
+def test_a_withdrawn_caller_id_is_not_shown_any_more(gate: Gate) -> None:
+    assert gate.ask().is_permitted
+
+    with Database(gate.store.url).writing() as connection:
+        withdraw_caller_id(connection, "acme", CALLER_ID, MORNING)
+
+    assert reasons(gate.ask()) == [Reason.CALLER_ID_MISSING]  # there is no other
+    shown = gate.precall.reserve(a_question(number(99), caller_id=CALLER_ID), gate.dialer)
+    assert reasons(shown) == [Reason.CALLER_ID_NOT_OURS]
 
 
 def test_a_new_campaign_is_found_at_once(gate: Gate) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -156,7 +157,7 @@ def test_withdrawn_attempts_do_not_hide_those_that_count(database_url: str) -> N
     database = migrated(database_url)
     insert_campaign(database, "spring")
     berlin, dialer = "+493023125001", a_dialer(database)
-    reason = {"prospect_reason": "asked for a price list", "prospect_reason_on": date(2026, 11, 2)}
+    reason: dict[str, Any] = {"prospect_reason": "asked for a price list", "prospect_reason_on": date(2026, 11, 2)}
     insert_contact(database, numbers=(berlin,), **reason)
     for days in range(4):
         clock = clock_showing(MORNING + days * timedelta(days=2))
@@ -194,3 +195,30 @@ def test_a_number_that_was_often_called_long_ago_may_be_called_again(database_ur
     with database.reading() as connection:
         newest = select(func.max(GuardRow.seq)).where(GuardRow.scope == "acme", GuardRow.subject == subject)
         assert connection.scalar(newest) == 31
+
+
+@pytest.mark.parametrize("said", [{}, {"callback_at": "2026-12-01T10:00:00+01:00"}], ids=["no", "not before Tuesday"])
+@pytest.mark.parametrize("at_the_same_number", [True, False], ids=["same number", "other number"])
+def test_a_person_who_says_no_meanwhile_is_not_called(
+    database_url: str, at_the_same_number: bool, said: dict[str, str]
+) -> None:
+    """What was said in an earlier call is reported late, just after the next one has read that it may be made."""
+    database = migrated(database_url)
+    insert_campaign(database, "spring")
+    insert_contact(database, numbers=(number(1), number(2)))
+    dialer = a_dialer(database)
+    earlier = a_gate(database, CLOCK).reserve(a_question(number(1)), dialer)
+    two_days_on = clock_showing(MORNING + timedelta(days=2))
+    outcomes = Outcomes(database, two_days_on)
+    told = {"outcome": "answered" if said else "declined", **said}
+
+    def tell() -> None:
+        outcomes.report(earlier.attempt_id, told, dialer)
+
+    hot_path = InterruptedHotPath(hot_path_for(database, two_days_on), tell)
+    next_callee = number(1) if at_the_same_number else number(2)
+
+    answer = a_gate(database, two_days_on, hot_path=hot_path).reserve(a_question(next_callee), dialer)
+
+    assert earlier.is_permitted
+    assert (Reason.HOURS_PROMISED_LATER if said else Reason.ATTEMPTS_LOCKED_OUT) in codes(answer)

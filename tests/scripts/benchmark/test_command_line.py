@@ -34,8 +34,15 @@ def test_a_run_measures_every_cell_and_finds_a_row_for_every_answer(tmp_path: Pa
     checks = [each for each in figures["slices"] if each["cell"]["probe"] == "a"]
     assert all(0 < each["written"]["attempts"] == each["report"]["answered"] for each in checks)
     assert {each["baseline"] for each in figures["ratios"]} == {"b", "c"}
-    assert len(figures["core"]) == 7
-    for name in ("binding check", "one durable INSERT", "bare Flask view", "decide: permitted", "inconclusive"):
+    assert len(figures["core"]) == 30
+    for name in (
+        "binding check",
+        "one durable INSERT",
+        "bare Flask view",
+        "decide: permitted",
+        "Land unknown",
+        "inconclusive",
+    ):
         assert name in done.stdout
 
 

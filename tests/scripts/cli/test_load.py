@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,23 @@ def test_the_first_load_shows_the_keys_and_the_second_adds_nothing(
     assert first.out.count("shown this once: rf_demo-") == 4
     assert "contacts: 0 new" in second.out
     assert "rf_" not in second.out
+
+
+def test_who_is_there_already_and_heard_something_new_is_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "demo"
+    shutil.copytree(DEMO, folder)
+    load(folder, monkeypatch, capsys)
+    contacts = folder / "contacts.csv"
+    checked = contacts.read_text(encoding="utf-8").splitlines()
+    told = [f"{checked[0]},checked_on", f"{checked[1]},2026-11-01", *(f"{line}," for line in checked[2:])]
+    contacts.write_text("\n".join(told) + "\n", encoding="utf-8")
+
+    second = load(folder, monkeypatch, capsys)
+
+    assert "contacts: 0 new" in second.out
+    assert "contacts: 1 that were there heard something new" in second.out
 
 
 def test_mistakes_are_told_line_by_line(
