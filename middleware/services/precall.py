@@ -12,7 +12,7 @@ from middleware.errors import StoreBusy
 from middleware.keyed_hash import Pepper
 from middleware.phone_numbers import ParsedNumber, parse
 from middleware.services.asked_facts import as_asked
-from middleware.services.asking import Answer, Question, reasons_of, reasons_to_json
+from middleware.services.asking import Answer, Question, ReasonGiven, reasons_of, reasons_to_json
 from middleware.services.facts import (
     facts_from,
     further_back,
@@ -28,6 +28,7 @@ from middleware.store.hot_path.model import Counted, GuardKey, HotAsk, HotPath, 
 from middleware.store.ids import new_id
 
 MOST_ROUNDS = 5  # of losing the race for a slot before the asker is told to ask again
+MOST_READINGS = 50  # while the catalogue changes under us
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Considered:
     facts: CallFacts
     policy: Policy | PolicyProblem
     decision: Decision
+    reasons: tuple[ReasonGiven, ...]  # none: permitted
+
+    @property
+    def is_permitted(self) -> bool:
+        """No rule refused."""
+        return not self.reasons
 
 
 class Precall:
@@ -86,7 +93,7 @@ class Precall:
         """
         number = parse(question.callee, question.default_country)
         number_key = self._pepper.number(number.e164 or question.callee)
-        while True:
+        for _ in range(MOST_READINGS):
             # before the campaign is looked up: another thread may exchange the copy at any moment, and a campaign of
             # the old one must not pass for the new
             catalogue = self._catalogue.get()
@@ -97,6 +104,8 @@ class Precall:
             if reading.generation == generation:
                 break
             self._catalogue.refresh(reading.generation)
+        else:
+            raise StoreBusy("campaigns are being changed faster than they can be read: ask again in a second")
         self._catalogue.recheck(credential, reading.now)
         facts = facts_from(reading, number_facts, campaign.facts, catalogue.prefixes_of(number.e164))
         facts = as_asked(facts, question, campaign, policy, len(reading.contacts))
@@ -105,7 +114,8 @@ class Precall:
         else:
             self._policies.keep(policy, campaign.id, reading.now)
             decision = decide(facts, policy)
-        return Considered(campaign, number, number_key, reading, counted, facts, policy, decision)
+        reasons = reasons_of(decision)
+        return Considered(campaign, number, number_key, reading, counted, facts, policy, decision, reasons)
 
     def _read(
         self,
@@ -139,7 +149,7 @@ class Precall:
         known, shown = known_contact(reading), considered.facts.request.caller_id
         expires_at = None
         guards: tuple[GuardKey, ...] = ()
-        is_permitted = decision.is_permitted
+        is_permitted = considered.is_permitted
         if is_permitted:
             expires_at = reading.now + self._permit_time
             if decision.permitted_until is not None:  # a window that closes sooner ends the permit with it
@@ -168,7 +178,7 @@ class Precall:
             is_permitted=is_permitted,
             not_before=decision.not_before,
             attempts_left=decision.attempts_left,
-            refusals="[]" if is_permitted else reasons_to_json(reasons_of(decision)),
+            refusals=reasons_to_json(considered.reasons),
             facts=facts_to_text(considered.facts),
             ring_timeout_seconds=ring_seconds(considered.policy, reading.now)[0],
             clock_offset_seconds=reading.clock_offset_seconds,
@@ -178,7 +188,7 @@ class Precall:
 def answer_of(considered: Considered, reservation: Reservation | None = None) -> Answer:
     """What the asker is told; binding where something was reserved."""
     decision, shown = considered.decision, considered.facts.request.caller_id
-    is_permitted = decision.is_permitted
+    is_permitted = considered.is_permitted
     at_most, at_least = ring_seconds(considered.policy, decision.decided_at) if is_permitted else (None, None)
     return Answer(
         attempt_id=reservation.attempt_id if reservation else new_id(considered.reading.now),
@@ -187,7 +197,7 @@ def answer_of(considered: Considered, reservation: Reservation | None = None) ->
         is_permitted=is_permitted,
         asked_at=considered.reading.now,
         decided_at=decision.decided_at,
-        reasons=() if is_permitted else reasons_of(decision),
+        reasons=considered.reasons,
         not_before=decision.not_before,
         attempts_left=decision.attempts_left,
         permit_expires_at=reservation.permit_expires_at if reservation else None,

@@ -20,8 +20,9 @@ from sqlalchemy.engine import make_url
 from middleware.clock import Clock
 from middleware.errors import ClockSkew, StoreUnavailable
 from middleware.store.hot_path.model import HotAsk, HotReading, Reservation
+from middleware.store.hot_path.postgres_reading import COLUMNS, one_row_reading, rows_of
 from middleware.store.hot_path.rows import Row, ask_parameters, reading_from, reservation_parameters
-from middleware.store.hot_path.statements import ATTEMPT_COLUMNS, DECISION_COLUMNS, GUARD_COLUMNS, insert, reading
+from middleware.store.hot_path.statements import ATTEMPT_COLUMNS, DECISION_COLUMNS, GUARD_COLUMNS, insert
 
 MAX_SKEW = timedelta(seconds=2)
 _OPTIONS = (
@@ -52,7 +53,10 @@ class _Prepared:
             if result.status != pq.ExecStatus.COMMAND_OK:
                 raise psycopg.OperationalError("a statement could not be prepared")
             self._names[sql] = name
-        values = [None if (value := parameters[each]) is None else str(value).encode() for each in names]
+        values = [
+            value.encode() if type(value) is str else None if value is None else str(value).encode()
+            for value in map(parameters.__getitem__, names)
+        ]
         return raw.exec_prepared(
             name, cast("Sequence[bytes]", values)
         )  # libpq takes None for NULL; its stub does not say
@@ -68,7 +72,7 @@ class PostgresHotPath:
 
     def read(self, ask: HotAsk) -> HotReading:
         """One statement; asked once more on a fresh connection, because an idle one may have died unnoticed."""
-        sql = reading(ask.counted, ask.contact_id is not None, ask.idempotency_key is not None, is_sqlite=False)
+        sql = one_row_reading(ask.counted, ask.contact_id is not None, ask.idempotency_key is not None)
         parameters = ask_parameters(ask)
         before = self._clock.now()
         try:
@@ -113,12 +117,11 @@ class PostgresHotPath:
         if result.status != pq.ExecStatus.TUPLES_OK:
             prepared.connection.close()
             raise psycopg.OperationalError("the reading failed")
-        rows: list[Row] = [
-            [None if (value := result.get_value(row, column)) is None else value.decode() for column in range(9)]
-            for row in range(result.ntuples)
-        ]
         self._idle.append(prepared)
-        return rows
+        if result.ntuples == 0:
+            return []
+        clock, generation, replayed, found = (result.get_value(0, column) for column in range(COLUMNS))
+        return rows_of(_text(clock) or "", _text(generation) or "", _text(replayed), found or b"[]")
 
     def _connection(self) -> _Prepared:
         try:
@@ -158,6 +161,10 @@ def _writing(guards: int) -> str:
     steps.append(insert("attempts", ATTEMPT_COLUMNS, (f":{name}" for name in ATTEMPT_COLUMNS)))
     last = insert("decisions", DECISION_COLUMNS, (f":{name}" for name in DECISION_COLUMNS))
     return "WITH " + ", ".join(f"step{place} AS ({sql})" for place, sql in enumerate(steps)) + " " + last
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
 
 
 def _as_text(at: datetime | None) -> str | None:

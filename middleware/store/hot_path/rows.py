@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -22,7 +23,7 @@ from middleware.store.hot_path.model import (
 )
 
 Text = str | None
-Row = Sequence[Text]
+Row = Sequence[Any]  # text, but for numbers and booleans that an engine gives as such
 
 
 def ask_parameters(ask: HotAsk) -> dict[str, str]:
@@ -96,6 +97,7 @@ def reservation_parameters(
     reservation: Reservation, at: Callable[[datetime | None], str | None]
 ) -> dict[str, str | int | float | None]:
     """Named parameters of the writing statements; `at` writes an instant as the engine wants it."""
+    asked_at = at(reservation.asked_at)
     return {
         "id": reservation.attempt_id,
         "kind": "attempt",
@@ -111,8 +113,8 @@ def reservation_parameters(
         "company_id": reservation.company_id,
         "guards": orjson.dumps([[g.scope_id, g.subject, g.seq] for g in reservation.guards]).decode(),
         "state": reservation.state,
-        "asked_at": at(reservation.asked_at),
-        "decided_at": at(reservation.asked_at),
+        "asked_at": asked_at,
+        "decided_at": asked_at,
         "permit_expires_at": at(reservation.permit_expires_at),
         "idempotency_key": reservation.idempotency_key,
         "request_digest": reservation.request_digest,

@@ -1,6 +1,7 @@
 """The SQL of the hot path, composed once for each shape of question. Parameters are written `:name`.
 
-Every row of the reading has the same nine text columns, so that one statement brings rows of every kind.
+Every row of the reading has the same nine columns, so that one statement brings rows of every kind. PostgreSQL reads
+in another way (`postgres_reading`), to the same rows.
 """
 
 from __future__ import annotations
@@ -21,18 +22,18 @@ WITH person AS (
   LEFT JOIN companies o ON o.id = c.company_id
   WHERE n.controller_id = :controller_id AND n.number_key = :number_key{narrowed}
 )
-SELECT 'now' AS kind, {clock} AS a, {value} AS b, '' AS c, '' AS d, '' AS e, '' AS f, '' AS g, '' AS h
+SELECT 'now' AS kind, '' AS a, value AS b, '' AS c, '' AS d, '' AS e, '' AS f, '' AS g, '' AS h
 FROM generations WHERE name = 'catalogue'
 UNION ALL
 SELECT * FROM (
-  SELECT 'contact', id, company_id, person_key, company_key, legal_form, time_zone, {consent}, facts
+  SELECT 'contact', id, company_id, person_key, company_key, legal_form, time_zone, call_consent_on, facts
   FROM person ORDER BY barred_first DESC LIMIT {most}
 ) AS people
 UNION ALL
-SELECT 'suppression', id, subject, scope, scope_id, reason, {since}, '', ''
+SELECT 'suppression', id, subject, scope, scope_id, reason, since, '', ''
 FROM suppressions WHERE subject_key = :number_key AND lifted_at IS NULL
 UNION ALL
-SELECT 'suppression', id, subject, scope, scope_id, reason, {since}, '', ''
+SELECT 'suppression', id, subject, scope, scope_id, reason, since, '', ''
 FROM suppressions WHERE lifted_at IS NULL
 AND subject_key IN (SELECT person_key FROM person UNION ALL SELECT company_key FROM person)
 """
@@ -40,12 +41,11 @@ _REPLAY = """UNION ALL
 SELECT 'replay', id, '', '', '', '', '', '', '' FROM attempts
 WHERE credential_id = :credential_id AND idempotency_key = :idempotency_key
 """
-# `guards.seq`, not `seq`: PostgreSQL would order by the column of the result, which is text, and 9 comes after 10 there
 _GUARDS = """UNION ALL
 SELECT * FROM (
-  SELECT '{tag}', {seq}, CASE WHEN kind = 'attempt' AND released_at IS NULL THEN attempt_id ELSE '' END,
-    campaign_id, {reserved_at}, {expires_at}, placed_by, {is_placed}, outcome || ' ' || {ended_at}
-  FROM guards WHERE scope = {scope} AND subject = {subject} ORDER BY guards.seq DESC LIMIT {limit}
+  SELECT '{tag}', seq, CASE WHEN kind = 'attempt' AND released_at IS NULL THEN attempt_id ELSE '' END,
+    campaign_id, reserved_at, expires_at, placed_by, is_placed, outcome || ' ' || ended_at
+  FROM guards WHERE scope = {scope} AND subject = {subject} ORDER BY seq DESC LIMIT {limit}
 ) AS {alias}
 """
 _ONLY_ONE = "(SELECT '{initial}:' || {column} FROM person WHERE (SELECT count(*) FROM person) = 1)"
@@ -96,31 +96,21 @@ DECISION_COLUMNS = (
 
 
 @cache
-def reading(counted: tuple[Counted, ...], with_contact: bool, with_replay: bool, is_sqlite: bool) -> str:
-    """The statement that reads all facts. `guards` rows are tagged with their place in `counted`."""
-    cast = "{}" if is_sqlite else "CAST({} AS text)"
+def reading(counted: tuple[Counted, ...], with_contact: bool, with_replay: bool) -> str:
+    """SQLite's statement that reads all facts. `guards` rows are tagged with their place in `counted`."""
     sql = _CONTACTS.format(
         most=MOST_CONTACTS + 1,
         narrowed=" AND n.contact_id = :contact_id" if with_contact else "",
-        clock="''" if is_sqlite else "CAST(clock_timestamp() AS text)",
-        value=cast.format("value"),
-        consent=cast.format("call_consent_on"),
-        facts=facts_column(is_sqlite),
+        facts=facts_column(is_sqlite=True),
         barred_first=BARRED_FIRST,
-        since=cast.format("since"),
     )
     sql += _REPLAY if with_replay else ""
-    return sql + "".join(_guards(place, each, cast) for place, each in enumerate(counted))
+    return sql + "".join(_guards(place, each) for place, each in enumerate(counted))
 
 
-def _guards(place: int, each: Counted, cast: str) -> str:
+def _guards(place: int, each: Counted) -> str:
     return _GUARDS.format(
         tag=place,
-        seq=cast.format("seq"),
-        reserved_at=cast.format("reserved_at"),
-        expires_at=cast.format("expires_at"),
-        is_placed=cast.format("is_placed"),
-        ended_at=cast.format("ended_at"),
         scope=_SCOPES[each.scope],
         subject=_SUBJECTS[each.subject],
         limit=each.newest + SPARE_ROWS,

@@ -13,10 +13,12 @@ from sqlalchemy import make_url
 from middleware.bootstrap import hot_path_for
 from middleware.clock import Clock
 from middleware.decision.model import PlacedBy, Scope, Subject
-from middleware.errors import ClockSkew
+from middleware.errors import ClockSkew, StoreUnavailable
 from middleware.services.certification.controls import FastClock
+from middleware.store.database import Database
 from middleware.store.hot_path.model import Counted, GuardKey, HotAsk, Reservation
 from middleware.store.ids import new_id
+from middleware.store.schema import migrate
 from tests.builders import NOON
 from tests.rows import migrated
 from tests.stopped_clock import StoppedClock
@@ -194,3 +196,53 @@ def take(connection: psycopg.Connection, scope: str) -> None:
         "VALUES (%s, %s, 1, 'block', now(), false)",
         (scope, f"n:{KEY}"),
     )
+
+
+def test_after_a_look_up_that_failed_the_next_one_goes_well(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    hot_path = hot_path_for(database, StoppedClock(NOON))
+    with pytest.raises(StoreUnavailable):
+        hot_path.read(ASK)
+
+    migrate(database)
+
+    assert hot_path.read(ASK).now == NOON
+
+
+def test_a_look_up_waits_while_another_thread_writes_so_that_it_sees_nothing_unfinished(sqlite_url: str) -> None:
+    database = migrated(sqlite_url)
+    hot_path = hot_path_for(database, StoppedClock(NOON))
+    hot_path.read(ASK)
+    with ThreadPoolExecutor(1) as asker:
+        with database.turns:
+            reading = asker.submit(hot_path.read, ASK)
+            with pytest.raises(TimeoutError):
+                reading.result(0.2)
+        assert reading.result(5).now == NOON
+
+
+def test_a_repeated_request_that_is_counted_in_several_scopes_is_read_alike_by_both_engines(store: Database) -> None:
+    hot_path = hot_path_for(store, Clock())
+    now = hot_path.read(ASK).now
+    first = a_reservation(now - timedelta(days=1), key="once", scopes=("acme", "campaign/spring"))
+    assert hot_path.write(first)
+    asked = replace(
+        ASK,
+        idempotency_key="once",
+        counted=(
+            *ASK.counted,
+            Counted(Scope.CAMPAIGN, Subject.NUMBER, 30),
+            Counted(Scope.CONTROLLER, Subject.PERSON, 1),
+            Counted(Scope.CONTROLLER, Subject.COMPANY, 1),
+        ),
+    )
+
+    found = hot_path.read(asked)
+
+    assert found.replayed_attempt_id == first.attempt_id
+    for scope in (Scope.CONTROLLER, Scope.CAMPAIGN):
+        (guard,) = found.guards[scope, Subject.NUMBER]
+        assert (guard.seq, guard.counts, guard.is_placed, guard.outcome) == (1, True, False, None)
+        assert (guard.reserved_at, guard.expires_at) == (first.asked_at, first.permit_expires_at)
+    assert found.guards[Scope.CONTROLLER, Subject.PERSON] == []
+    assert found.guards[Scope.CONTROLLER, Subject.COMPANY] == []
