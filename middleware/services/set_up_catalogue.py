@@ -19,11 +19,12 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRows:
-    """The rows that are not there yet, what is told of campaigns that are, and every caller ID."""
+    """The rows that are not there yet, what is told of controllers and campaigns that are, and every caller ID."""
 
     controllers: list[Columns]
     campaigns: list[Columns]
     credentials: list[Columns]
+    known_controllers: list[Columns]
     known_campaigns: list[Columns]
     caller_ids: list[Columns]
 
@@ -38,6 +39,7 @@ def rows_to_add(set_up: SetUp, there: Known, keys: Mapping[str, str], at: dateti
             for e in set_up.credentials
             if e.value.id not in there.credentials
         ],
+        [_controller(e.value, at) for e in set_up.controllers if e.value.id in there.controllers],
         [_campaign(e.value, at) for e in set_up.campaigns if e.value.id in there.campaigns],
         [_caller_id(e.value, at) for e in set_up.caller_ids],
     )

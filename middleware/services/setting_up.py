@@ -17,7 +17,7 @@ from middleware.set_up.cross_checks import broken_references
 from middleware.set_up.news import news
 from middleware.set_up.reading import SetUp, read_folder
 from middleware.store.caller_ids import add_caller_ids
-from middleware.store.catalogue_changes import add_to_catalogue, known, note_wash, tell_campaigns
+from middleware.store.catalogue_changes import add_to_catalogue, known, note_wash, tell_campaigns, tell_controllers
 from middleware.store.database import Database
 from middleware.store.people import PeopleRepository
 
@@ -74,6 +74,7 @@ class SettingUp:
                 for e in set_up.campaigns
                 for w in e.value.washes
             ]
+            told_controllers = tell_controllers(connection, rows.known_controllers, news)
             told_campaigns = tell_campaigns(connection, rows.known_campaigns, news)
             caller_ids = add_caller_ids(connection, rows.caller_ids)
             people = PeopleLoad(PeopleRepository(connection), self._pepper, now)
@@ -90,7 +91,7 @@ class SettingUp:
                 "contacts": contacts,
                 "suppressions": suppressions + prefixes,
             },
-            updated={"campaigns": told_campaigns, "contacts": told_contacts},
+            updated={"controllers": told_controllers, "campaigns": told_campaigns, "contacts": told_contacts},
             new_keys={name: key for name, key in all_keys.items() if name not in there.credentials},
             other_keys=tuple(
                 name for name, key in given.items() if there.credentials.get(name) not in (None, secret_hash(key))

@@ -21,7 +21,7 @@ _DATED = {
 }
 _LATER_ONE_HOLDS = ("checked_on", "list_checked_on", "asked_to_be_called_at", "promised_at")
 _FILLED_IN = (
-    *("subdivision", "time_zone", "line_kind", "directory_mark"),
+    *("subdivision", "time_zone", "line_kind", "directory_mark", "overrides"),
     *("is_agency", "processor_agreement_on", "registrations", "list_source", "speaker", "dialling"),
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 
 from middleware.store.catalogue import raise_generation
 from middleware.store.missing_rows import News, add_missing, tell_rows
-from middleware.store.models import CampaignRow, ControllerRow, CredentialRow, RegisterWashRow
+from middleware.store.models import Base, CampaignRow, ControllerRow, CredentialRow, RegisterWashRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,14 @@ def add_to_catalogue(
         raise_generation(connection)
 
 
+def tell_controllers(connection: Connection, rows: Sequence[Mapping[str, Any]], news: News) -> int:
+    """Change what is new about controllers that are there, given by their ids; returns how many were changed."""
+    return _told(connection, ControllerRow, rows, news)
+
+
 def tell_campaigns(connection: Connection, rows: Sequence[Mapping[str, Any]], news: News) -> int:
     """Change what is new about campaigns that are there, given by their ids; returns how many were changed."""
-    changed = tell_rows(connection, CampaignRow, rows, "id", news)
-    if changed:
-        raise_generation(connection)
-    return changed
+    return _told(connection, CampaignRow, rows, news)
 
 
 def note_wash(
@@ -75,3 +77,10 @@ def note_wash(
         connection.execute(update(RegisterWashRow).where(is_this).values(**values))
     raise_generation(connection)
     return True
+
+
+def _told(connection: Connection, model: type[Base], rows: Sequence[Mapping[str, Any]], news: News) -> int:
+    changed = tell_rows(connection, model, rows, "id", news)
+    if changed:
+        raise_generation(connection)
+    return changed

@@ -64,7 +64,7 @@ def test_everything_in_the_folder_comes_into_the_store(store: Database, folder: 
         "contacts": 3,
         "suppressions": 4,
     }
-    assert loaded.updated == {"campaigns": 0, "contacts": 0}
+    assert loaded.updated == {"controllers": 0, "campaigns": 0, "contacts": 0}
     assert counts(store) == [1, 1, 3, 4, 3]
     assert (count(store, CallerIdRow), count(store, SuppressedPrefixRow)) == (2, 1)
 
@@ -76,7 +76,7 @@ def test_loading_the_same_folder_again_changes_nothing_but_the_day_of_the_wash(s
     again = load(store, folder)
 
     assert {kind: new for kind, new in again.added.items() if new} == {"register washes": 1}
-    assert again.updated == {"campaigns": 0, "contacts": 0}
+    assert again.updated == {"controllers": 0, "campaigns": 0, "contacts": 0}
     assert again.new_keys == {}
     assert (counts(store), count(store, GuardRow)) == before
 

@@ -236,7 +236,7 @@ def test_facts_that_were_not_known_are_filled_in_when_the_folder_is_loaded_again
     again = load(store, tmp_path, EVERYTHING, campaigns_yaml=CAMPAIGNS + MORE)
 
     assert again.added["contacts"] == 0
-    assert again.updated == {"campaigns": 1, "contacts": 1}
+    assert again.updated == {"controllers": 0, "campaigns": 1, "contacts": 1}
     told = callee_at(store, DESK)
     load(store, tmp_path / "fresh", EVERYTHING | {"email": "bo@holm.example", "numbers": "+4568001012;+46701740612"})
     assert told == callee_at(store, "+4568001012")
@@ -308,6 +308,15 @@ def test_a_company_that_turned_out_protected_stays_so(
 
     with store.reading() as connection:
         assert connection.scalar(select(CompanyRow.is_advert_protected)) is expected
+
+
+def test_a_controller_without_figures_of_its_own_gets_them_and_others_keep_theirs(
+    store: Database, tmp_path: Path
+) -> None:
+    load(store, tmp_path)
+    for seconds, in_force in ((20, 20), (25, 20)):
+        load(store, tmp_path, controllers_yaml=f"{CONTROLLERS}  overrides: {{ring_seconds: {seconds}}}\n")
+        assert campaign(store).controller_overrides == {"ring_seconds": in_force}
 
 
 def test_a_list_checked_later_is_told_and_one_checked_earlier_is_not(store: Database, tmp_path: Path) -> None:
