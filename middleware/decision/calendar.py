@@ -100,7 +100,7 @@ def open_spans(hours: CallingHours, zone: ZoneInfo, day: date) -> list[Span]:
 
 # Whole campaigns ask about the same hours, zones and minute. Since 1972 all offsets are whole minutes, as windows are,
 # so nothing opens or closes within one.
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)  # of dozens of zones each
 def _closed_in(
     hours: CallingHours, zones: tuple[ZoneInfo, ...], minute: datetime
 ) -> tuple[tuple[ZoneInfo, datetime], ...]:
