@@ -1,6 +1,7 @@
 """What the costliest decisions cost: many zones, many states, full histories, every paper on file.
 
-Hours are worked out once for all calls of a minute; `first of its minute` is the cost without that.
+Openings are worked out once for all calls of a minute, a quarter of an hour or a day; `nothing remembered` is the cost
+of the very first call.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def _decisions(callee: _Callee, policy: Policy, moment: datetime, count: int) ->
         answer = "permitted" if decide(calls[0], policy).is_permitted else "refused, outside hours"
         what = f"decide: {callee.what}, {answer}"
         yield cost_of(what, lambda facts: decide(facts, policy), calls)
-        yield cost_of(f"{what}, first of its minute", lambda facts: _decide_anew(facts, policy), calls[:20])
+        yield cost_of(f"{what}, nothing remembered", lambda facts: _decide_anew(facts, policy), calls[:20])
 
 
 def _decide_anew(facts: CallFacts, policy: Policy) -> None:

@@ -17,7 +17,7 @@ def test_the_costliest_decisions_are_measured_open_and_closed_remembered_and_ane
     for callee in CALLEES:
         what = [cost.what for cost in costs if callee.what in cost.what]
         answers = what[::2]
-        assert what[1::2] == [f"{answer}, first of its minute" for answer in answers]
+        assert what[1::2] == [f"{answer}, nothing remembered" for answer in answers]
         assert "refused, outside hours" in answers[1]
         # whom no moment suits in 42 zones at once is refused at all times
         assert answers[0].endswith("refused, outside hours" if "42 zones" in callee.what else "permitted")
