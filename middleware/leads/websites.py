@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+# How nearly all of them are written; the others are taken apart with more care.
+_PLAIN = re.compile(r"(?:https?://)?([a-z0-9.-]+)/?")
 # Where companies have pages, and which are nobody's own: two of them are not the same company.
 _SHARED = frozenset(
     {
@@ -25,12 +28,20 @@ def registrable_domain(text: str) -> str | None:
     Raises `ValueError` for what is no web address.
     """
     address = text.strip().lower()
-    parts = urlsplit(address if "//" in address else f"//{address}")
-    host = parts.hostname or ""
-    if "@" in parts.netloc or any(character in host for character in " ,;") or "." not in host:
+    plain = _PLAIN.fullmatch(address)
+    host = plain[1] if plain else _host_of(address)
+    if "." not in host:
         raise ValueError("no web address")
     domain: str | None = _suffixes().privatesuffix(host.rstrip(".").encode("idna").decode())
     return None if domain in _SHARED else domain
+
+
+def _host_of(address: str) -> str:
+    parts = urlsplit(address if "//" in address else f"//{address}")
+    host = parts.hostname or ""
+    if "@" in parts.netloc or any(character in host for character in " ,;"):
+        raise ValueError("no web address")
+    return host
 
 
 @cache

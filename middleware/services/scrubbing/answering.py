@@ -18,7 +18,8 @@ from middleware.services.asking import Credential, Question, ReasonGiven, reason
 from middleware.services.precall import Considered, Precall
 from middleware.services.scrubbing.answers import Order, RowAnswer, Span, Verdict
 from middleware.services.scrubbing.row_words import said
-from middleware.services.scrubbing.stop_list import Barring, StopList
+from middleware.services.scrubbing.stop_list import StopList, decided
+from middleware.store.hot_path.model import SuppressionFound
 
 ROUTE = "scrub"
 _UTC = ZoneInfo("UTC")
@@ -48,14 +49,13 @@ class Answering:
     def answers(self, rows: Sequence[Asked]) -> Iterator[RowAnswer]:
         """An answer for each row, in their order."""
         barring = self._stop_list.barring([row.lead for row in rows])
-        for row in rows:
-            yield self._answer(row, barring)
+        for row, entries in zip(rows, barring, strict=True):
+            yield self._answer(row, entries)
 
-    def _answer(self, row: Asked, barring: Barring) -> RowAnswer:
+    def _answer(self, row: Asked, entries: Sequence[SuppressionFound]) -> RowAnswer:
         lead = row.lead
         considered = self._precall.consider(self._question(lead), self._asker)
-        is_objection = row.is_objection or lead.is_objection
-        decision = self._stop_list.decided(considered, lead, barring, is_objection=is_objection)
+        decision = decided(considered, entries, is_objection=row.is_objection or lead.is_objection)
         first = decision.decided_at if decision.is_permitted else decision.not_before
         zones = callee_zones(considered.facts) or (_UTC,)
         reasons = reasons_of(decision)

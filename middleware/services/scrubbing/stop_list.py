@@ -18,7 +18,8 @@ from middleware.store.database import Database
 from middleware.store.hot_path.model import SuppressionFound
 from middleware.store.suppression_look_up import entries_in_force
 
-Barring = dict[str, list[SuppressionFound]]
+# for each lead, in their order: the entries in force on its mailbox and company, whomever they bar it for
+Barring = list[list[SuppressionFound]]
 LIST_ITSELF = "list"  # the entry's id and reason where the list says not to call
 
 
@@ -31,29 +32,30 @@ class StopList:
 
     def barring(self, leads: Sequence[Lead]) -> Barring:
         """The entries in force on the mailboxes and companies of these leads."""
-        keys = {key for lead in leads for key in self._keys(lead)}
+        keys = [self._keys(lead) for lead in leads]
         with self._database.reading() as connection:
-            return entries_in_force(connection, keys)
-
-    def decided(self, considered: Considered, lead: Lead, barring: Barring, *, is_objection: bool) -> Decision:
-        """The decision, made again where something bars the lead that the check did not ask about."""
-        facts, campaign = considered.facts, considered.campaign.facts
-        known = {hit.entry_id for hit in facts.suppressions}
-        found = (entry for key in self._keys(lead) for entry in barring.get(key, ()))
-        hits = [_hit(entry) for entry in found if _covers(entry, campaign) and entry.entry_id not in known]
-        if is_objection:
-            hits.append(SuppressionHit(LIST_ITSELF, Subject.PERSON, "campaign", LIST_ITSELF, facts.now))
-        if not hits:
-            return considered.decision
-        facts = replace(facts, suppressions=(*facts.suppressions, *hits))
-        policy = considered.policy
-        return decide(facts, policy) if isinstance(policy, Policy) else refuse_without_policy(facts, policy)
+            found = entries_in_force(connection, {key for some in keys for key in some})
+        return [[entry for key in some for entry in found.get(key, ())] for some in keys]
 
     def _keys(self, lead: Lead) -> list[str]:
         keys = [] if lead.email is None else [self._pepper.mailbox(lead.email)]
         if lead.register_key is not None:
             keys.append(self._pepper.company(*lead.register_key.split("|", maxsplit=1)))
         return keys
+
+
+def decided(considered: Considered, entries: Sequence[SuppressionFound], *, is_objection: bool) -> Decision:
+    """The decision, made again where something bars the lead that the check did not ask about."""
+    if not entries and not is_objection:
+        return considered.decision
+    facts, campaign = considered.facts, considered.campaign.facts
+    known = {hit.entry_id for hit in facts.suppressions}
+    hits = [_hit(entry) for entry in entries if _covers(entry, campaign) and entry.entry_id not in known]
+    if is_objection:
+        hits.append(SuppressionHit(LIST_ITSELF, Subject.PERSON, "campaign", LIST_ITSELF, facts.now))
+    facts = replace(facts, suppressions=(*facts.suppressions, *hits))
+    policy = considered.policy
+    return decide(facts, policy) if isinstance(policy, Policy) else refuse_without_policy(facts, policy)
 
 
 def _hit(entry: SuppressionFound) -> SuppressionHit:
