@@ -42,7 +42,8 @@ class Desk:
     def __init__(self, store: Database, now: datetime = TUESDAY) -> None:
         self.store = store
         self.clock = StoppedClock(now)
-        insert_campaign(store, "spring", washed_at={"dk_robinson": now - timedelta(hours=1)})
+        washed_at = dict.fromkeys(("dk_robinson", "es_robinson"), now - timedelta(hours=1))
+        insert_campaign(store, "spring", washed_at=washed_at)
         insert_credential(store, "caller", "caller", controller_id="acme")
         insert_credential(store, "auditor", "auditor", controller_id="acme")
         catalogue = CurrentCatalogue(store)
@@ -317,3 +318,24 @@ def test_on_days_when_the_clock_changes_today_is_as_long_as_it_is(
 
     assert answer.span is Span.WEEK, codes(answer)  # both are Sundays
     assert answer.first_day == date.fromisoformat(monday)
+
+
+@pytest.mark.parametrize(
+    ("zone", "span"),
+    [
+        ("", Span.WEEK),  # the phone may be on the Canaries, where it is still Monday
+        ("Europe/Madrid", Span.TODAY),
+        ("Atlantic/Canary", Span.WEEK),
+    ],
+)
+def test_where_the_phone_may_be_in_two_places_today_ends_where_it_ends_first(
+    sqlite_store: Database, zone: str, span: Span
+) -> None:
+    desk = Desk(sqlite_store, utc("2026-11-23 23:30"))
+
+    (answer,), _ = desk.ask(
+        "Phone,Time zone,Checked on,Source,Consent date,Consent source\n"
+        f"+34612345678,{zone},2026-11-01,fair,2026-11-01,fair\n"
+    )
+
+    assert answer.span is span, codes(answer)
