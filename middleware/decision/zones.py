@@ -90,6 +90,11 @@ def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
     return at.astimezone(zone).replace(tzinfo=UTC) - at
 
 
+def whole_days_later(zones: Sequence[ZoneInfo], at: datetime, days: int) -> datetime:
+    """The first instant at which, in every zone, so many whole days have passed since the day of `at`."""
+    return max(day_begins(zone, at.astimezone(zone).date() + DAY * (days + 1)) for zone in zones)
+
+
 def _first_day(span: CalendarSpan, day: date) -> date:
     if span is CalendarSpan.MONTH:
         return day.replace(day=1)

@@ -146,11 +146,16 @@ def test_the_fifth_attempt_waits_for_the_next_opening_after_thirty_days() -> Non
 
 
 @pytest.mark.parametrize(
-    ("after", "refused"), [(60 * DAY - INSTANT, True), (60 * DAY, False), (60 * DAY + INSTANT, False)]
+    ("declined_at", "refused"),
+    [
+        ("2026-08-01 15:00", True),  # sixty days to the hour; the day of the refusal is not one of them
+        ("2026-08-01 00:00", True),
+        ("2026-07-31 23:59:59.999999", False),
+    ],
 )
-def test_who_refused_is_left_alone_for_sixty_days(after: timedelta, refused: bool) -> None:
-    now = paris("2026-09-30 15:00")
-    declined = an_attempt(now - after, outcome=Outcome.DECLINED, ended_at=now - after)
+def test_who_refused_is_left_alone_for_sixty_calendar_days(declined_at: str, refused: bool) -> None:
+    now, at = paris("2026-09-30 15:00"), paris(declined_at)
+    declined = an_attempt(at, outcome=Outcome.DECLINED, ended_at=at)
 
     facts = replace(a_consumer(now), histories=(a_history(declined),))
 

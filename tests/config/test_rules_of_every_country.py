@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -295,7 +295,8 @@ def rests(call: CallFacts, edition: Edition) -> Iterator[Case]:
             yield Case("refusal_rest", after, Reason.ATTEMPTS_LOCKED_OUT, rest)
             yield Case("refusal_rest", much_later, Reason.ATTEMPTS_LOCKED_OUT, rest)
             continue
-        edge = call.now - 9 * DAY + timedelta(days=rest["days"])
+        first_day = (call.now - 9 * DAY).astimezone(ZoneInfo(edition.zone)).date() + timedelta(days=rest["days"] + 1)
+        edge = datetime.combine(first_day, time.min, ZoneInfo(edition.zone)).astimezone(UTC)
         for at, reason in around(edge, True, Reason.ATTEMPTS_DECLINED):
             yield Case("refusal_rest", replace(after, now=at), reason, rest)
 

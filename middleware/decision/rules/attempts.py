@@ -18,9 +18,12 @@ from middleware.decision.model import (
 )
 from middleware.decision.rules.gates import while_consenting
 from middleware.decision.rules.spans import Spans, standing
+from middleware.decision.zones import DAY, callee_zones, whole_days_later
 
 # A dialer that reported a call and never its end: Twilio ends calls after four hours, so by then it is over.
 LONGEST_CALL = timedelta(hours=4)
+# The day on which clocks are set back, with an hour to spare.
+_LONGEST_DAY = timedelta(hours=26)
 
 # One line, and one person, at a time. A company has many people; its caps alone bind it.
 _SPACED = (Subject.NUMBER, Subject.PERSON)
@@ -72,7 +75,10 @@ def spacing(facts: CallFacts, policy: Policy) -> Verdict:
 
 
 def refusal_rest(facts: CallFacts, policy: Policy) -> Verdict:
-    """Who declined the offer is left alone: for a while, or until they ask to be called or consent to it."""
+    """Who declined the offer is left alone: for so many whole days, or until they ask to be called or consent to it.
+
+    The day of the refusal does not count, so that "60 days" holds whichever way a court counts them.
+    """
     rest = policy.refusal_rest
     if rest is None:
         return _REST
@@ -82,7 +88,7 @@ def refusal_rest(facts: CallFacts, policy: Policy) -> Verdict:
     last = max(declined)
     spans = _while_welcome(facts, last)
     if rest.span is not None:
-        spans += ((last + rest.span, None),)
+        spans += ((_rested_at(facts, last, rest.span), None),)
     is_rested, changes_at = standing(spans, facts.now)
     if is_rested:
         return _REST if changes_at is None else Verdict("refusal_rest", until=changes_at)
@@ -91,6 +97,14 @@ def refusal_rest(facts: CallFacts, policy: Policy) -> Verdict:
         return Verdict("refusal_rest", Reason.ATTEMPTS_LOCKED_OUT, parameters, rest.origin, changes_at)
     parameters["rest"] = rest.span
     return Verdict("refusal_rest", Reason.ATTEMPTS_DECLINED, parameters, rest.origin, changes_at)
+
+
+def _rested_at(facts: CallFacts, declined_at: datetime, span: timedelta) -> datetime:
+    zones = callee_zones(facts)
+    if not zones:  # where the day of the refusal ends is not known: as late as it can
+        return declined_at + span + _LONGEST_DAY
+    days, more = divmod(span, DAY)
+    return whole_days_later(zones, declined_at, days) + more
 
 
 def _while_welcome(facts: CallFacts, declined_at: datetime) -> Spans:

@@ -4,12 +4,14 @@ import pytest
 
 from middleware.decision.model import CalleeFacts, Consent, Outcome, Reason, Subject, Verdict
 from middleware.decision.rules.attempts import refusal_rest
-from tests.builders import NOON, a_history, an_attempt, some_facts, some_policy, utc
+from tests.builders import NOON, a_history, an_attempt, some_facts, some_number, some_policy, utc
 
 DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 SIXTY = some_policy(refusal_rest=60 * DAY)
 UNTIL_ASKED = some_policy(refusal_rest=None)
-DECLINED_AT = NOON - 10 * DAY
+DECLINED_AT = NOON - 10 * DAY  # 22 February at 13:00 in Copenhagen
+# sixty whole days are over when 24 April begins there, in summer time
+RESTED_AT = utc("2026-04-23 22:00")
 
 
 def after_a_refusal(
@@ -24,16 +26,17 @@ def after_a_refusal(
     ("now", "reason"),
     [
         (DECLINED_AT, Reason.ATTEMPTS_DECLINED),
-        (DECLINED_AT + 60 * DAY - INSTANT, Reason.ATTEMPTS_DECLINED),
-        (DECLINED_AT + 60 * DAY, None),
-        (DECLINED_AT + 60 * DAY + INSTANT, None),
+        (DECLINED_AT + 60 * DAY, Reason.ATTEMPTS_DECLINED),
+        (RESTED_AT - INSTANT, Reason.ATTEMPTS_DECLINED),
+        (RESTED_AT, None),
+        (RESTED_AT + INSTANT, None),
     ],
 )
 def test_who_declined_is_left_alone_for_as_long_as_the_country_says(now: datetime, reason: Reason | None) -> None:
     verdict = after_a_refusal(now)
 
     assert verdict.reason is reason
-    assert verdict.not_before == (DECLINED_AT + 60 * DAY if reason else None)
+    assert verdict.not_before == (RESTED_AT if reason else None)
     if reason:
         assert verdict.parameters == {"declined_at": DECLINED_AT, "rest": 60 * DAY}
 
@@ -101,7 +104,24 @@ def test_the_latest_refusal_counts() -> None:
 
     verdict = refusal_rest(some_facts(callee=callee, attempts=[first, last]), SIXTY)
 
-    assert verdict.not_before == NOON + 55 * DAY
+    assert verdict.not_before == utc("2026-04-28 22:00")
+
+
+def test_the_rest_ends_where_the_day_ends_last() -> None:
+    declined = an_attempt(DECLINED_AT, outcome=Outcome.DECLINED, ended_at=DECLINED_AT)
+    several = some_number(zones=("Europe/Copenhagen", "Atlantic/Azores"))
+
+    verdict = refusal_rest(some_facts(number=several, attempts=[declined]), SIXTY)
+
+    assert verdict.not_before == utc("2026-04-24 00:00")
+
+
+def test_where_it_is_not_known_in_which_zone_the_day_ended_it_ended_as_late_as_it_can() -> None:
+    declined = an_attempt(DECLINED_AT, outcome=Outcome.DECLINED, ended_at=DECLINED_AT)
+
+    verdict = refusal_rest(some_facts(number=some_number(zones=()), attempts=[declined]), SIXTY)
+
+    assert verdict.not_before == DECLINED_AT + 61 * DAY + timedelta(hours=2)
 
 
 def test_a_consent_whose_day_began_at_the_very_moment_of_the_refusal_may_be_the_older_of_the_two() -> None:
