@@ -77,9 +77,12 @@ def refusal(answer: Answer, language: str) -> Response:
     """A refusal as SDKs raise it: every reason in the message, and when it ends; the whole decision in the details."""
     details = answer_body(answer, language)
     reasons = " ".join(f"[{reason['code']}] {reason['message']}" for reason in details["reasons"])
-    when = when_callable(answer.not_before, language, callee_zone(answer.reasons, answer.callee))
-    instant = f" [{answer.not_before.isoformat()}]" if answer.not_before else ""
-    message = f"{say('overall.refused', language)}: {reasons} {when}{instant}"
+    told = [f"{say('overall.refused', language)}: {reasons}"]
+    if len(answer.reasons) > 1:  # a single reason says by itself when it ends
+        told.append(when_callable(answer.not_before, language, callee_zone(answer.reasons, answer.callee)))
+    if answer.not_before is not None:
+        told.append(f"[{answer.not_before.isoformat()}]")
+    message = " ".join(told)
     return spoken_in(language, error_body(400, REFUSED, message, details))
 
 
