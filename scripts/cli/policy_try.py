@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from middleware.bootstrap import what_if
@@ -16,6 +15,7 @@ from middleware.services.what_if.picture import refusals_by_hour
 from middleware.services.what_if.tally import Example, Tally
 from middleware.services.what_if.trying import Tried
 from middleware.settings import read_settings
+from scripts.cli.bars import decisions_bar
 from scripts.cli.periods import period
 
 _CAVEAT = (
@@ -37,8 +37,7 @@ def try_out(newfile: Path, begins: str, ends: str, picture: Path | None) -> None
     """Exit code 2 for a file that is wrong, with a line for each thing to mend."""
     begins_at, ends_at = period(begins, ends)
     subject = what_if(read_settings())
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("decisions"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with decisions_bar() as progress:
         task = progress.add_task("", total=None)
         tried = subject.try_out(
             newfile, begins_at, ends_at, lambda done, of: progress.update(task, completed=done, total=of)
@@ -63,7 +62,8 @@ def _show(console: Console, tried: Tried) -> None:
         _show_examples(console, "would have been refused", tally.examples_lost, tally.lost)
         console.print(_CAVEAT, highlight=False)
     for why, count in tally.not_tried.items():
-        console.print(f"{count:,} calls were left out: {why}.", highlight=False, soft_wrap=True)
+        left_out = "1 call was" if count == 1 else f"{count:,} calls were"
+        console.print(f"{left_out} left out: {why}.", highlight=False, soft_wrap=True)
 
 
 def _headline(country: str, tally: Tally) -> str:

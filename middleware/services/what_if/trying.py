@@ -24,9 +24,9 @@ from middleware.store.decision_log import LoggedDecision, count_decisions, decis
 
 Watch = Callable[[int, int], None]  # how many decisions are done, of how many
 
-GONE = "their campaign is no longer there, so its own figures are not known"
-FIRST = "they were decided by the first edition of the rules, which asked for fewer facts"
-UNFIT = "the figures of their campaign do not fit the file"
+GONE = "the campaign is no longer there, so its own figures are not known"
+FIRST = "decided by the first edition of the rules, which asked for fewer facts"
+UNFIT = "the campaign's own figures do not fit the file"
 
 
 @dataclass(frozen=True, slots=True)
