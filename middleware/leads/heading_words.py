@@ -183,7 +183,8 @@ HEADING_WORDS: Mapping[Field, str] = {
     Field.CHECKED_ON: """
         checked on, checked, last checked, verified on, verified, last verified, date verified, last validated,
         data checked on, record checked on,
-        kontrolleret, kontrolleret den, sidst kontrolleret, sidst verificeret, verificeret, tjekket, sidst tjekket,
+        kontrolleret, kontrolleret den, sidst kontrolleret, sidst verificeret, verificeret,
+        tjekket, tjekket den, sidst tjekket,
         kontrollerad, kontrollerat, senast kontrollerad, senast verifierad, verifierad,
         geprüft, geprüft am, zuletzt geprüft, verifiziert am, stand,
         gecontroleerd, gecontroleerd op, laatst gecontroleerd, geverifieerd op, laatst geverifieerd
