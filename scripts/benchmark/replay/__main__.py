@@ -49,7 +49,9 @@ def main(decisions: int, seed: int, database_url: str | None) -> None:
             task = progress.add_task("replaying", total=decisions)
             began, cpu = time.perf_counter(), time.process_time()
             report = Replays(database).over(
-                maker.ends - SPREAD * 2, maker.ends, lambda done, of: progress.update(task, completed=done, total=of)
+                maker.ends - SPREAD * 2,
+                maker.ends + SPREAD,
+                lambda done, of: progress.update(task, completed=done, total=of),
             )
             took, cpu = time.perf_counter() - began, time.process_time() - cpu
         database.dispose()
