@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from middleware.decision.calendar import spell_windows
 from middleware.decision.engine import decide
 from middleware.decision.model import (
     Audience,
@@ -105,7 +106,7 @@ def test_dutch_customers_are_called_without_consent_until_the_exception_ends(now
     )
 
 
-def test_pennsylvania_keeps_its_other_days_when_its_sundays_end() -> None:
+def test_pennsylvania_loses_its_sundays_mornings_and_evenings_and_no_other_state_changes() -> None:
     policy = policy_of(SHIPPED, "US", "b2c")
     assert policy.regional_hours is not None
     assert policy.successor is not None
@@ -114,8 +115,8 @@ def test_pennsylvania_keeps_its_other_days_when_its_sundays_end() -> None:
     before = policy.regional_hours.by_subdivision
     after = policy.successor.regional_hours.by_subdivision
 
-    assert before["PA"].week[6] != ()
-    assert after["PA"].week == (*before["PA"].week[:6], ())
+    assert [spell_windows(windows) for windows in before["PA"].week] == ["08:00-21:00"] * 7
+    assert [spell_windows(windows) for windows in after["PA"].week] == [*["09:00-19:00"] * 6, "none"]
     assert {code for code in before if before[code] != after[code]} == {"PA"}
 
 
