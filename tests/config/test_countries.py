@@ -78,7 +78,7 @@ OTHERS = """
 DK | asked asked | 30 recommended | 15 recommended | recommended | law law
 SE | asked asked | 30 recommended | 15 recommended | code | recommended law
 DE | asked asked | 40 code | 15 code | law | law law
-BE | asked asked | 35 recommended | 15 recommended | code | law law
+BE | asked asked | 35 recommended | 15 recommended | recommended | law law
 NL | asked asked | 30 recommended | 15 recommended | law | recommended law
 NO | asked asked | 30 recommended | 15 recommended | recommended law | recommended law
 FI | asked asked | 30 recommended | 15 recommended | recommended | recommended law

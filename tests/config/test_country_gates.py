@@ -105,7 +105,16 @@ def test_which_numbers_may_be_shown() -> None:
 
     assert [(bar.country, set(bar.kinds)) for bar in (france.bars[0], spain.bars[0])] == [
         ("FR", {NumberKind.MOBILE}),
-        ("ES", {NumberKind.MOBILE}),
+        (
+            "ES",
+            {
+                NumberKind.MOBILE,
+                NumberKind.PREMIUM,
+                NumberKind.SHARED_COST,
+                NumberKind.PERSONAL,
+                NumberKind.UNIVERSAL_ACCESS,
+            },
+        ),
     ]
     assert france.bars[1].only_automated
     assert len(france.bars[1].except_prefixes) == 17
