@@ -93,8 +93,8 @@ PL | asked asked | 30 recommended | 15 recommended | recommended | law law
 PT | asked asked | 30 recommended | 15 recommended | recommended | recommended law
 LU | asked asked | 30 recommended | 15 recommended | recommended | law law
 CZ | asked asked | 30 recommended | 15 recommended | recommended | law law
-US | 1825 1825 | 30 recommended | 15 law | law | law law
-CA | 1109 1109 | 30 recommended | 15 recommended | law | law law
+US | 1827 1827 | 30 recommended | 15 law | law | law law
+CA | 1110 1110 | 30 recommended | 15 recommended | law | law law
 AU | asked asked | 30 recommended | 15 recommended | law | recommended recommended
 """
 

@@ -36,8 +36,8 @@ FR b2b | documented_basis law
 FR b2c | consent law -customers:0 ; documented_basis law
 ES b2b | documented_basis law ; register es_robinson/30 law -legal_person
 ES b2c | consent law -customers:0 ; documented_basis law ; register es_robinson/30 law
-IT b2b | documented_basis law ; register it_rpo/15 law -customers:30
-IT b2c | consent recommended -consents -listed ; documented_basis law ; register it_rpo/15 law -customers:30
+IT b2b | documented_basis law ; register it_rpo/15 law
+IT b2c | consent recommended -consents -listed ; documented_basis law ; register it_rpo/15 law
 AT b2b | consent law
 AT b2c | consent law
 CH b2b | consent law -consents -listed -customers:0 ; documented_basis recommended

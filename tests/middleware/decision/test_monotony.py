@@ -78,14 +78,15 @@ def younger_data(policy: Policy) -> Policy:
     return replace(policy, data=replace(policy.data, max_age=policy.data.max_age / 2, advert_protection=ORIGIN))
 
 
+def early_every_day(hours: CallingHours) -> CallingHours:
+    """Nobody is called after 11:40, nor later on days that close even earlier."""
+    days = (f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 32))
+    return replace(hours, early_closings={day: min(hours.early_closings.get(day, 700), 700) for day in days})
+
+
 TIGHTER: dict[str, Tighten] = {
     "shorter windows": lambda policy: every_hours(policy, shorter),
-    "an early closing every day": lambda policy: every_hours(
-        policy,
-        lambda hours: replace(
-            hours, early_closings={f"{m:02}-{d:02}": 700 for m in range(1, 13) for d in range(1, 32)}
-        ),
-    ),
+    "an early closing every day": lambda policy: every_hours(policy, early_every_day),
     "shorter days before holidays": lambda policy: every_hours(policy, lambda hours: replace(hours, eve=())),
     "another cap": lambda policy: replace(policy, caps=(*policy.caps, a_cap(1))),
     "smaller caps": lambda policy: replace(
