@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import BinaryIO, Protocol, cast
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
@@ -16,6 +18,10 @@ from middleware.leads.headings import Columns, recognise
 from middleware.leads.records import LONGEST_CELL, Record, Remark, RemarkKind
 
 _EXACT_FLOAT = 1 << 53
+_UNREADABLE = (
+    *(BadZipFile, InvalidFileException, ParseError, zlib.error, EOFError),
+    *(AttributeError, KeyError, TypeError, ValueError, OSError),
+)
 
 
 class _Sheet(Protocol):
@@ -37,7 +43,7 @@ class SheetTable:
         self._sheet = _sheet_of(_opened(file), sheet)
         self.rows: int | None = None if self._sheet.max_row is None else max(0, self._sheet.max_row - 1)
         self._sheet.reset_dimensions()  # some programs write wrong ones, and cells beyond would be lost
-        headings = next(self._sheet.iter_rows(values_only=True), ())
+        headings = next(self._rows(1), ())
         texts = tuple(as_text(value) for value in _trimmed(headings))
         if not texts:
             raise InvalidRequest("has no headings in its first row", "file")
@@ -47,7 +53,7 @@ class SheetTable:
     def records(self) -> Iterator[Record]:
         """All rows below the headings."""
         wanted = len(self.columns.headings)
-        for line, row in enumerate(self._sheet.iter_rows(min_row=2, values_only=True), start=2):
+        for line, row in enumerate(self._rows(2), start=2):
             values = _trimmed(row)
             if len(values) > wanted:
                 yield Record(line, broken=Remark(RemarkKind.CELLS, value=f"{len(values)}/{wanted}"))
@@ -58,6 +64,12 @@ class SheetTable:
                 yield Record(line, broken=Remark(RemarkKind.TOO_LONG))
             else:
                 yield Record(line, texts, given=given)
+
+    def _rows(self, first: int) -> Iterator[tuple[object, ...]]:
+        try:
+            yield from self._sheet.iter_rows(min_row=first, values_only=True)
+        except _UNREADABLE:  # a sheet is unpacked row by row, so damage may show late
+            raise _damaged() from None
 
 
 def as_text(value: object) -> str:
@@ -83,10 +95,12 @@ def _opened(file: BinaryIO) -> Workbook:
     try:
         # formulas are read as what they came to when the file was saved
         return load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        raise InvalidRequest(
-            "is no Excel workbook that can be read: save it again as .xlsx or as CSV", "file"
-        ) from None
+    except _UNREADABLE:
+        raise _damaged() from None
+
+
+def _damaged() -> InvalidRequest:
+    return InvalidRequest("is no Excel workbook that can be read: save it again as .xlsx or as CSV", "file")
 
 
 def _sheet_of(workbook: Workbook, name: str | None) -> _Sheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -138,3 +139,19 @@ def test_rows_may_be_read_again_from_the_first() -> None:
     table = SheetTable(a_workbook(("Phone",), ("1",), ("2",)))
 
     assert records(table) == records(table)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_that_is_cut_off_inside_is_turned_away(part: str) -> None:
+    with pytest.raises(InvalidRequest, match="Excel"):
+        list(SheetTable(cut_off(a_workbook(("Phone",), *[("1",)] * 50), part)).records())
+
+
+def cut_off(workbook: BytesIO, part: str) -> BytesIO:
+    damaged = BytesIO()
+    with ZipFile(workbook) as whole, ZipFile(damaged, "w") as copy:
+        for name in whole.namelist():
+            content = whole.read(name)
+            copy.writestr(name, content[: len(content) * 2 // 3] if name == part else content)
+    damaged.seek(0)
+    return damaged
