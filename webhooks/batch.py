@@ -52,10 +52,10 @@ def create_blueprint(access: Access, scrub: Scrub) -> Blueprint:
             held.callback(slots.release)
             file = held.enter_context(TemporaryFile())
             _receive(request, file)
-            opened = scrub.open(file, kind)
+            opened = scrub.open(file, kind, most_rows=MOST_ROWS)
             if opened.rows > MOST_ROWS:
                 raise RequestEntityTooLarge(
-                    f"The list has {opened.rows:,} rows, {MOST_ROWS:,} at most: send it in parts, or use the command "
+                    f"The list has more than {MOST_ROWS:,} rows: send it in parts, or use the command "
                     "`ringfence scrub`, which takes lists of any length."
                 )
             run = scrub.begin(opened, order, asker)

@@ -94,12 +94,23 @@ class Scrub:
         self._clock = clock
         self._stop_list = StopList(database, pepper)
 
-    def open(self, file: BinaryIO, kind: ListKind = ListKind.FILE, sheet: str | None = None) -> OpenList:
-        """Read what a list is and how long. Raises `InvalidRequest` for one that cannot be read, or has no numbers."""
+    def open(
+        self,
+        file: BinaryIO,
+        kind: ListKind = ListKind.FILE,
+        sheet: str | None = None,
+        most_rows: int | None = None,
+    ) -> OpenList:
+        """Read what a list is and how long. Raises `InvalidRequest` for one that cannot be read, or has no numbers.
+
+        Of a text file no more than one row beyond `most_rows` is counted: broken ones take long to read.
+        """
         file.seek(0)
         digest = _digest(file)
         table = _openers(sheet)[kind](file)
-        rows = table.rows if table.rows is not None else sum(1 for _ in table.records())
+        rows = table.rows
+        if rows is None:
+            rows = sum(1 for _ in islice(table.records(), None if most_rows is None else most_rows + 1))
         return OpenList(table, digest, rows)
 
     def begin(self, opened: OpenList, order: Order, asker: Credential) -> ScrubRun:

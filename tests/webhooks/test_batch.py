@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
 from middleware.decision.model import Subject
+from middleware.leads.delimited import DelimitedTable
+from middleware.leads.records import Record
 from middleware.store.catalogue import raise_generation
 from middleware.store.models import AccessRow, AttemptRow, CredentialRow, DecisionRow, SuppressionRow
 from middleware.store.suppressions import SuppressionRepository
@@ -223,7 +226,25 @@ def test_a_list_with_too_many_rows_is_turned_away_whole(
 
     assert answer.status_code == 413
     assert answer.content_type == "application/problem+json"
-    assert "3 rows, 2 at most" in told(answer)["detail"]
+    assert "more than 2 rows" in told(answer)["detail"]
+
+
+def test_a_list_with_too_many_rows_is_not_read_to_its_end(
+    client: FlaskClient, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "MOST_ROWS", 2)
+    read: list[Record] = []
+
+    def counted(table: DelimitedTable) -> Iterator[Record]:
+        for record in records_of(table):
+            read.append(record)
+            yield record
+
+    records_of = DelimitedTable.records
+    monkeypatch.setattr(DelimitedTable, "records", counted)
+
+    assert send(client, dialer, "phone\n" + "1\n" * 50).status_code == 413
+    assert len(read) == 3
 
 
 def test_a_list_as_long_as_it_may_be_is_answered(
