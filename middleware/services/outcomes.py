@@ -57,7 +57,7 @@ class Outcomes:
         with self._database.writing() as connection:
             repository = AttemptRepository(connection)
             attempt = repository.lock(attempt_id)
-            if not asker.reaches(attempt.controller_id) or asker.campaign_id not in {None, attempt.campaign_id}:
+            if not _is_within_reach(attempt, asker):
                 raise NotFound(f"no attempt {attempt_id}")
             is_news = not _is_repeat(attempt, told)
             if is_news:
@@ -70,9 +70,13 @@ class Outcomes:
 
     def report_call(self, call_sid: str, body: Mapping[str, Any], asker: Credential) -> AttemptSeen:
         """The same for a call that is known by its CallSid alone, as those are that Ringfence placed."""
+        if not _SID.fullmatch(call_sid):
+            raise NotFound("no call has this SID")
         with self._database.reading() as connection:
-            attempt_id = AttemptRepository(connection).by_call_sid(call_sid).id
-        return self.report(attempt_id, body, asker)
+            attempt = AttemptRepository(connection).by_call_sid(call_sid)
+        if not _is_within_reach(attempt, asker):
+            raise NotFound(f"no attempt has CallSid {call_sid}")
+        return self.report(attempt.id, body, asker)
 
     def _record(
         self, connection: Connection, attempt: AttemptSeen, told: Outcome | None, body: Mapping[str, Any], now: datetime
@@ -94,6 +98,10 @@ class Outcomes:
     def _check_call(self, repository: AttemptRepository, attempt: AttemptSeen, call_sid: str | None) -> None:
         if call_sid is not None and call_sid != attempt.call_sid and repository.known_sids([call_sid], None):
             raise OutcomeConflict("another attempt has this call_sid")
+
+
+def _is_within_reach(attempt: AttemptSeen, asker: Credential) -> bool:
+    return asker.reaches(attempt.controller_id) and asker.campaign_id in {None, attempt.campaign_id}
 
 
 def _read(body: Mapping[str, Any]) -> Outcome | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
@@ -130,11 +131,13 @@ def test_a_french_consumer_who_declined_is_left_in_peace_for_sixty_days(
 
     body = told(tell(client, dialer, permitted["attempt_id"], outcome="declined"))
 
-    sixty_days_on = datetime.fromisoformat(body["ended_at"]) + timedelta(days=60)
+    paris = ZoneInfo("Europe/Paris")  # sixty whole days of the callee's, the day of the refusal not among them
+    ended_on = datetime.fromisoformat(body["ended_at"]).astimezone(paris).date()
+    over = datetime.combine(ended_on + timedelta(days=61), time(), paris)
     refused = told(client.post("/v1/checks", json=question, headers=dialer.bearer))
     assert codes(refused) == ["attempts.too_soon", "attempts.declined"]
-    assert datetime.fromisoformat(refused["reasons"][1]["not_before"]) == sixty_days_on
-    for at, permits in ((sixty_days_on - timedelta(minutes=1), False), (sixty_days_on + timedelta(days=2), True)):
+    assert datetime.fromisoformat(refused["reasons"][1]["not_before"]) == over
+    for at, permits in ((over - timedelta(minutes=1), False), (over + timedelta(days=2, hours=11), True)):
         ahead = client.post("/v1/checks", json={**question, "at": at.isoformat()}, headers=dialer.bearer)
         assert told(ahead)["permitted"] is permits
 
@@ -279,12 +282,15 @@ def test_what_twilio_has_not_told_yet_is_not_told_by_others(
     assert "Twilio" in told(answer)["detail"]
 
 
-@pytest.mark.parametrize("sid", [f"CA{'0' * 32}", "CAx", "+4532123456"])
+@pytest.mark.parametrize("sid", [f"CA{'0' * 32}", "CAx", "+4532123456", "CA%00"])
 def test_a_call_that_is_not_there_or_of_others_is_not_found(
     client: FlaskClient, gateway: Gateway, dialer: Dialer, sid: str
 ) -> None:
     theirs = told(create(client, gateway.other_dialer, some_form()))["sid"]
 
-    for each in (sid, theirs):
-        answer = client.post(f"/v1/calls/{each}/outcome", json={"outcome": "declined"}, headers=dialer.bearer)
-        assert answer.status_code == 404
+    answers = [
+        client.post(f"/v1/calls/{each}/outcome", json={"outcome": "declined"}, headers=dialer.bearer)
+        for each in (sid, theirs)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert theirs in told(answers[1])["detail"]  # as for one that is not there: no id of ours is told
