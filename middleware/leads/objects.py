@@ -15,6 +15,8 @@ from middleware.leads.records import LONGEST_CELL, Record, Remark, RemarkKind
 
 MOST_HEADINGS = 500
 _LONGEST_LINE = 1 << 20
+_LONGEST_MEMBER = 1 << 20  # as text; what it holds takes many times the memory while it is read
+_USUAL_MEMBER = 1 << 12
 _DECODER = json.JSONDecoder()
 _AFTER_MEMBER = re.compile(r"[ \t\r\n]*([,\]])[ \t\r\n]*")
 _OPENING = re.compile(r"[ \t\r\n]*\[[ \t\r\n]*")
@@ -71,13 +73,24 @@ def _members(body: bytes) -> Iterator[bytes]:
         text = body.decode("utf-8-sig")
         found = _OPENING.match(text)
         while found is not None and found[found.lastindex or 0] != "]":
-            _, place = _DECODER.raw_decode(text, found.end())
+            place = _end_of_member(text, found.end())
             yield text[found.end() : place].encode()
             found = _AFTER_MEMBER.match(text, place)
         if found is None or found.end() != len(text):
             raise ValueError("no array, or something behind it")
     except (ValueError, RecursionError):
-        raise InvalidRequest("is no JSON array of objects", "body") from None
+        raise InvalidRequest(
+            "is no JSON array of objects, or one of them is longer than a million characters", "body"
+        ) from None
+
+
+def _end_of_member(text: str, begins: int) -> int:
+    """Where the member that begins here ends. Raises ValueError for what is no JSON, or goes on for too long."""
+    try:
+        _, length = _DECODER.raw_decode(text[begins : begins + _USUAL_MEMBER])
+    except ValueError:  # cut off, most likely
+        _, length = _DECODER.raw_decode(text[begins : begins + _LONGEST_MEMBER])
+    return begins + length
 
 
 def _object(text: bytes) -> dict[str, object] | None:

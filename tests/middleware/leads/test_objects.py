@@ -94,3 +94,11 @@ def test_rows_that_are_no_table_are_turned_away(names: int, is_read: bool) -> No
     else:
         with pytest.raises(InvalidRequest, match="different names"):
             ObjectTable(BytesIO(text.encode()), is_array=False)
+
+
+def test_a_long_member_of_an_array_is_read_and_an_endless_one_is_turned_away() -> None:
+    long, endless = ({"phone": "1", "note": ["x" * 98] * count} for count in (50, 20_000))
+
+    assert len(list(ObjectTable(BytesIO(json.dumps([long, long]).encode()), is_array=True).records())) == 2
+    with pytest.raises(InvalidRequest, match="longer than a million"):
+        ObjectTable(BytesIO(json.dumps([endless]).encode()), is_array=True)
