@@ -1,7 +1,8 @@
 """What a file tells of somebody or something that the store holds already. Nothing known is lost by loading again.
 
 A fact that is not known is filled in. A consent, a contract or a reason is replaced, whole, by one of a later day. A
-check, a wish or a promise moves to the later time. Everything else stays as it is.
+check, a wish or a promise moves to the later time, an entry in a register to the later day, and the end of a consent
+or a contract to the earlier one: it was withdrawn. Everything else stays as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _DATED = {
     "prospect_reason_on": ("prospect_reason",),
 }
 _LATER_ONE_HOLDS = ("checked_on", "list_checked_on", "asked_to_be_called_at", "promised_at")
+_EARLIER_ONE_HOLDS = frozenset({"call_consent_ends_on", "machine_consent_ends_on", "customer_ended_on"})
 _FILLED_IN = (
     *("subdivision", "time_zone", "line_kind", "directory_mark", "overrides"),
     *("is_agency", "processor_agreement_on", "registrations", "list_source", "speaker", "dialling"),
@@ -47,14 +49,20 @@ def _dated(day: str, others: tuple[str, ...], stored: Columns, given: Columns) -
         return {}
     if stored[day] is None or new > stored[day]:
         return {name: given.get(name) for name in (day, *others)}
-    return {name: given[name] for name in others if given.get(name) is not None and stored[name] is None}
+    return {name: given[name] for name in others if given.get(name) is not None and _completes(name, stored, given)}
+
+
+def _completes(name: str, stored: Columns, given: Columns) -> bool:
+    return stored[name] is None or (name in _EARLIER_ONE_HOLDS and given[name] < stored[name])
 
 
 def _barring(stored: Columns, given: Columns) -> dict[str, Any]:
     """A mark or an entry that bars calls is added, and never taken away by a file that does not know it."""
     changed: dict[str, Any] = {}
-    listed = {**(given.get("listed_in") or {}), **(stored.get("listed_in") or {})}
-    if listed != (stored.get("listed_in") or {}):
+    known, told = stored.get("listed_in") or {}, given.get("listed_in") or {}
+    # days as ISO 8601 has them; whoever was listed again did not mean an earlier consent to stand
+    listed = {**known, **{register: max(day, known.get(register, day)) for register, day in told.items()}}
+    if listed != known:
         changed["listed_in"] = listed
     is_protected = given.get("is_advert_protected")
     if is_protected is not None and (is_protected or stored["is_advert_protected"] is None):
