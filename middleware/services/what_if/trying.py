@@ -25,6 +25,7 @@ from middleware.store.decision_log import LoggedDecision, count_decisions, decis
 Watch = Callable[[int, int], None]  # how many decisions are done, of how many
 
 GONE = "the campaign is no longer there, so its own figures are not known"
+UNREADABLE = "what was known of it cannot be read; ringfence replay names it"
 FIRST = "decided by the first edition of the rules, which asked for fewer facts"
 UNFIT = "the campaign's own figures do not fit the file"
 
@@ -72,7 +73,11 @@ class _Trial:
     tally: Tally
 
     def decide(self, logged: LoggedDecision) -> None:
-        facts = facts_from_text(logged.facts)
+        try:
+            facts = facts_from_text(logged.facts)
+        except ValueError:
+            self.tally.not_tried[UNREADABLE] += 1
+            return
         if facts.number.country != self.country:
             return
         policy = self._policy(logged, facts)

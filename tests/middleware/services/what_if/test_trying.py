@@ -12,7 +12,7 @@ from middleware.decision.model import Audience, CalleeFacts, CallFacts, Consent
 from middleware.errors import UnusablePolicy
 from middleware.policies.book import PolicyBook
 from middleware.services.what_if.tally import Tally
-from middleware.services.what_if.trying import FIRST, GONE, WhatIf
+from middleware.services.what_if.trying import FIRST, GONE, UNREADABLE, WhatIf
 from middleware.store.database import Database
 from tests.builders import NOON, some_campaign, some_facts, some_number
 from tests.decision_log import keep, log_decision
@@ -112,10 +112,11 @@ def test_only_calls_to_the_files_country_count_and_no_mere_questions(store: Data
 def test_what_cannot_be_tried_is_counted_with_its_reason(store: Database, changed: Path) -> None:
     asked(store, a_call(NOON))
     asked(store, a_call(NOON), changes={"facts": FIRST_EDITION_FACTS})
+    asked(store, a_call(NOON), changes={"facts": "{}"})
 
     tally = tried(store, changed)
 
-    assert (tally.tried, dict(tally.not_tried)) == (0, {GONE: 1, FIRST: 1})
+    assert (tally.tried, dict(tally.not_tried)) == (0, {GONE: 1, FIRST: 1, UNREADABLE: 1})
 
 
 def test_a_file_that_is_wrong_is_named_with_its_line_and_nothing_is_tried(store: Database, tmp_path: Path) -> None:
