@@ -43,7 +43,7 @@ SHARED = [
     *("time.at", "time.at_utc", "time.local", "unknown.title", "unknown.what", "unknown.next"),
 ]
 # Texts that hold nothing but what is put into them, so that they may be alike in two languages.
-ONLY_VALUES = {"why.rule"}
+ONLY_VALUES = {"why.rule", "check.at"}
 # No code of a reason has these endings.
 OF_A_CODE = re.compile(r"(?P<code>[a-z_]+\.[a-z_]+)\.(?P<part>title|what|next|next_wait|never|what_without_[a-z_]+)")
 

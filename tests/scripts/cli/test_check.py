@@ -165,7 +165,7 @@ def test_it_can_be_asked_for_another_time(run: Run, when: str) -> None:
     assert "The call may be made from Wednesday, 25 November 2026 at 09:00 (local time in Copenhagen)." in said.out
     later = run("spring", CALLEE, "--caller-id", CALLER_ID, "--at", "2026-11-25 09:00")
     assert later.code == 0
-    assert "at this time: Wednesday, 25 November 2026 at 09:00 (local time in Copenhagen), until" in later.out
+    assert "The call may be made: Wednesday, 25 November 2026 at 09:00 (local time in Copenhagen), until" in later.out
 
 
 def test_programs_get_all_of_it_as_json(run: Run) -> None:
