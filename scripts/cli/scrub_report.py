@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 from rich.bar import Bar
 from rich.console import Console
 from rich.markup import escape
@@ -27,7 +27,7 @@ def show(console: Console, summary: Summary, language: str, target: Path) -> Non
     figures = {words[name]: counts[name] for name in _SPANS}
     console.print(_bars(words["callable"], words["rows"], figures, summary.rows, language))
     days = {
-        format_date(day, "EEE d MMM", locale=_locale(language)): count for day, count in sorted(summary.days.items())
+        format_skeleton("MMMEd", day, locale=_locale(language)): count for day, count in sorted(summary.days.items())
     }
     if days:
         console.print(_bars(words["callable"], words["rows"], days, summary.rows, language))

@@ -44,9 +44,9 @@ def read_manifest(path: Path) -> Manifest:
         return Manifest.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from None
-    except ValidationError as error:
+    except ValidationError:
         raise InvalidRequest(
-            f"{path} is not a manifest of an export: {error.error_count()} of its parts are wrong"
+            f"{path} is not a manifest of an export, or is damaged; name the file that ends in .manifest.json"
         ) from None
 
 
