@@ -39,10 +39,17 @@ def rows_to_add(set_up: SetUp, there: Known, keys: Mapping[str, str], at: dateti
             for e in set_up.credentials
             if e.value.id not in there.credentials
         ],
-        [_controller(e.value, at) for e in set_up.controllers if e.value.id in there.controllers],
-        [_campaign(e.value, at) for e in set_up.campaigns if e.value.id in there.campaigns],
+        [_stated(e.value, _controller(e.value, at)) for e in set_up.controllers if e.value.id in there.controllers],
+        [_stated(e.value, _campaign(e.value, at)) for e in set_up.campaigns if e.value.id in there.campaigns],
         [_caller_id(e.value, at) for e in set_up.caller_ids],
     )
+
+
+def _stated(entry: ControllerEntry | CampaignEntry, columns: Columns) -> Columns:
+    """A file that says nothing of overrides takes none away; one that says `overrides: {}` takes all away."""
+    if "overrides" not in entry.model_fields_set:
+        del columns["overrides"]
+    return columns
 
 
 def washed_at(wash: WashEntry, now: datetime) -> datetime:

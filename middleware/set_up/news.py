@@ -2,7 +2,8 @@
 
 A fact that is not known is filled in. A consent, a contract or a reason is replaced, whole, by one of a later day. A
 check, a wish or a promise moves to the later time, an entry in a register to the later day, and the end of a consent
-or a contract to the earlier one: it was withdrawn. Everything else stays as it is.
+or a contract to the earlier one: it was withdrawn. Overrides are replaced by those that a file states, since a figure
+that somebody approved must be one that can be mended. Everything else stays as it is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _DATED = {
 _LATER_ONE_HOLDS = ("checked_on", "list_checked_on", "asked_to_be_called_at", "promised_at")
 _EARLIER_ONE_HOLDS = frozenset({"call_consent_ends_on", "machine_consent_ends_on", "customer_ended_on"})
 _FILLED_IN = (
-    *("subdivision", "time_zone", "line_kind", "directory_mark", "overrides"),
+    *("subdivision", "time_zone", "line_kind", "directory_mark"),
     *("is_agency", "processor_agreement_on", "registrations", "list_source", "speaker", "dialling"),
 )
 
@@ -39,6 +40,8 @@ def news(stored: Columns, given: Columns) -> dict[str, Any]:
     for name in _FILLED_IN:
         if given.get(name) is not None and stored[name] is None:
             changed[name] = given[name]
+    if "overrides" in given and (given["overrides"] or {}) != (stored["overrides"] or {}):
+        changed["overrides"] = given["overrides"]
     changed.update(_barring(stored, given))
     return changed
 

@@ -318,13 +318,21 @@ def test_a_company_that_turned_out_protected_stays_so(
         assert connection.scalar(select(CompanyRow.is_advert_protected)) is expected
 
 
-def test_a_controller_without_figures_of_its_own_gets_them_and_others_keep_theirs(
-    store: Database, tmp_path: Path
+@pytest.mark.parametrize(("whose", "file"), [("controller", CONTROLLERS), ("campaign", CAMPAIGNS)])
+def test_figures_of_its_own_that_a_file_states_take_the_place_of_the_old_ones(
+    store: Database, tmp_path: Path, whose: str, file: str
 ) -> None:
     load(store, tmp_path)
-    for seconds, in_force in ((20, 20), (25, 20)):
-        load(store, tmp_path, controllers_yaml=f"{CONTROLLERS}  overrides: {{ring_seconds: {seconds}}}\n")
-        assert campaign(store).controller_overrides == {"ring_seconds": in_force}
+    for stated, in_force in (
+        ("  overrides: {ring_seconds: 20}\n", {"ring_seconds": 20}),
+        ("  overrides: {ring_seconds: 25}\n", {"ring_seconds": 25}),
+        ("", {"ring_seconds": 25}),  # a file that says nothing of them leaves them
+        ("  overrides: {}\n", {}),
+    ):
+        load(store, tmp_path, **{f"{whose}s_yaml": file + stated})
+
+        found = campaign(store)
+        assert (found.controller_overrides if whose == "controller" else found.overrides) == in_force
 
 
 def test_a_list_checked_later_is_told_and_one_checked_earlier_is_not(store: Database, tmp_path: Path) -> None:
