@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictInt, field_validator, model_validator
 
 from middleware.decision.model import CalendarSpan, Outcome, Scope, Subject
-from middleware.policies.shapes import Days, DaysOrUntilAsked, Figure, Hours, RingSeconds, is_day_of_a_year
+from middleware.policies.shapes import Days, DaysOrUntilAsked, Figure, Hours, RingSeconds, Shape, is_day_of_a_year
 from middleware.policies.week import read_clock, read_week, read_windows, within
 
 
@@ -69,14 +69,13 @@ class EveFigure(Figure):
         return windows
 
 
-class CapFigure(Figure):
+class CountedSpan(Shape):
     """At most `count` attempts at one subject: in so many rolling days, `ever`, or per calendar day, week or month."""
 
     count: Annotated[StrictInt, Field(ge=1, le=1000)]
     within_days: Days = None
     per: CalendarSpan | None = None
     subject: Subject = Subject.NUMBER
-    scope: Scope = Scope.CONTROLLER
 
     @field_validator("subject")
     @classmethod
@@ -90,6 +89,12 @@ class CapFigure(Figure):
         if ("within_days" in self.model_fields_set) == (self.per is not None):
             raise ValueError("give either within_days, a number of days or ever, or per: day, week or month")
         return self
+
+
+class CapFigure(CountedSpan, Figure):
+    """A country's cap; it counts all campaigns of a controller together unless the file says otherwise."""
+
+    scope: Scope = Scope.CONTROLLER
 
 
 class SpacingFigure(Figure):

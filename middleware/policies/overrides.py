@@ -8,7 +8,6 @@ from typing import Annotated, Self
 from pydantic import Field, StrictInt, field_validator, model_validator
 
 from middleware.decision.model import (
-    CalendarSpan,
     DirectoryMark,
     GateKind,
     LegalForm,
@@ -16,13 +15,12 @@ from middleware.decision.model import (
     Outcome,
     Scope,
     Standing,
-    Subject,
 )
+from middleware.policies.figures import CountedSpan
 from middleware.policies.loosening import Approval, Loosenable
 from middleware.policies.shapes import (
     MOST_DAYS,
     CountryCode,
-    Days,
     DaysOrUntilAsked,
     Hours,
     Prefix,
@@ -34,27 +32,10 @@ from middleware.policies.shapes import (
 from middleware.policies.week import read_clock, read_week
 
 
-class CapOverride(Shape):
-    """A cap beside the country's: within so many rolling days, or in one calendar day, week or month."""
+class CapOverride(CountedSpan):
+    """A cap beside the country's; it counts the campaign alone unless the override says otherwise."""
 
-    count: Annotated[StrictInt, Field(ge=1, le=1000)]
-    within_days: Days = None
-    per: CalendarSpan | None = None
-    subject: Subject = Subject.NUMBER
     scope: Scope = Scope.CAMPAIGN
-
-    @field_validator("subject")
-    @classmethod
-    def _countable(cls, subject: Subject) -> Subject:
-        if subject is Subject.PREFIX:
-            raise ValueError("must be number, person or company; a prefix is never counted")
-        return subject
-
-    @model_validator(mode="after")
-    def _one_span(self) -> Self:
-        if ("within_days" in self.model_fields_set) == (self.per is not None):
-            raise ValueError("give either within_days, a number of days or ever, or per: day, week or month")
-        return self
 
 
 class SpacingOverride(Shape):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copy, copytree
@@ -16,31 +14,13 @@ from sqlalchemy import select
 
 from middleware.store.database import Database
 from middleware.store.models import DecisionRow
-from scripts.cli import main
+from tests.command_line import Run, Said, ran, set_environment, settings
 from tests.rows import insert_campaign, insert_credential, migrated
 
 ROOT = Path(__file__).parents[3]
 TUESDAY = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # 10:30 in Copenhagen
 NIGHT = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 CALLEE, CALLER_ID = "+4532123456", "+4570123499"
-SECRETS = ("PEPPER", "LINK_SECRET", "CREDENTIAL_SECRET", "TWILIO_AUTH_TOKEN")
-PLAIN = {
-    "REDIS_URL": "redis://127.0.0.1:1",
-    "PUBLIC_BASE_URL": "https://ringfence.example",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
-    "TWILIO_API_BASE_URL": "http://127.0.0.1:1",
-    "MAIL_FROM": "privacy@acme.example",
-}
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 
 @pytest.fixture
@@ -72,23 +52,14 @@ def run(
 ) -> Run:
     """Asks as a caller, at the given moment; the machine's language is English and its zone UTC."""
     monkeypatch.chdir(tmp_path)
-    own = {"DATABASE_URL": sqlite_url, "CONFIG_DIR": str(denmark_alone)}
-    for name, value in {**PLAIN, **dict.fromkeys(SECRETS, "0123456789abcdef" * 4), **own}.items():
-        monkeypatch.setenv(f"RINGFENCE_{name}", value)
+    set_environment(monkeypatch, settings(sqlite_url, CONFIG_DIR=str(denmark_alone)))
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RINGFENCE_API_KEY", insert_credential(database, "anna", "caller"))
 
     def command(*arguments: str, at: datetime = TUESDAY) -> Said:
         monkeypatch.setenv("RINGFENCE_CLOCK_OFFSET_SECONDS", str((at - datetime.now(UTC)).total_seconds()))
-        monkeypatch.setattr(sys, "argv", ["ringfence", "check", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
+        return ran(monkeypatch, capsys, "check", *arguments)
 
     return command
 

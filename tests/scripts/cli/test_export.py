@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +16,7 @@ from sqlalchemy import select, text
 
 from middleware.store.database import Database
 from middleware.store.models import AccessRow
-from scripts.cli import main
+from tests.command_line import Run, Said, ran, set_environment, settings
 from tests.rows import (
     a_refused_row,
     an_attempt_row,
@@ -32,30 +31,12 @@ from tests.rows import (
 ROOT = Path(__file__).parents[3]
 THEN = datetime(2020, 3, 4, 12, tzinfo=UTC)  # the command has the machine's clock: this is past on any machine
 RANGE = ("--from", "2020-03-04", "--to", "2020-03-05")
-SECRETS = ("PEPPER", "LINK_SECRET", "CREDENTIAL_SECRET", "TWILIO_AUTH_TOKEN")
-PLAIN = {
-    "REDIS_URL": "redis://127.0.0.1:1",
-    "PUBLIC_BASE_URL": "https://ringfence.example",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
-    "MAIL_FROM": "privacy@acme.example",
-}
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 
 @pytest.fixture
 def environment(sqlite_url: str) -> dict[str, str]:
     """Settings of a Ringfence on an empty SQLite file."""
-    values = {**PLAIN, **dict.fromkeys(SECRETS, "0123456789abcdef" * 4), "DATABASE_URL": sqlite_url}
-    return {f"RINGFENCE_{name}": value for name, value in values.items()}
+    return settings(sqlite_url)
 
 
 @pytest.fixture
@@ -81,19 +62,11 @@ def run(
 ) -> Run:
     """Runs a command of `ringfence` with an auditor's key in the environment."""
     monkeypatch.chdir(tmp_path)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    set_environment(monkeypatch, environment)
     monkeypatch.setenv("RINGFENCE_API_KEY", insert_credential(database))
 
     def command(*arguments: str | Path) -> Said:
-        monkeypatch.setattr(sys, "argv", ["ringfence", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
+        return ran(monkeypatch, capsys, *arguments)
 
     return command
 

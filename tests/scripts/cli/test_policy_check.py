@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,9 @@ from jsonschema.exceptions import ValidationError
 from middleware.policies.schema import published_schema
 from middleware.policies.source import read_source
 from middleware.settings import REPOSITORY
-from scripts.cli import main
+from tests.command_line import Run, Said, ran
 
 COUNTRIES = REPOSITORY / "config" / "countries"
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 
 @pytest.fixture
@@ -38,16 +27,10 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.delenv("RINGFENCE_CONFIG_DIR", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
 
-    def ran(*arguments: object) -> Said:
-        monkeypatch.setattr("sys.argv", ["ringfence", "policy", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
+    def command(*arguments: object) -> Said:
+        return ran(monkeypatch, capsys, "policy", *arguments)
 
-    return ran
+    return command
 
 
 def test_the_countries_that_ship_are_told_one_by_one_and_nothing_is_wrong_with_them(run: Run) -> None:

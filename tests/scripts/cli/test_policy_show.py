@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,33 +12,11 @@ from middleware.decision.model import Audience
 from middleware.encoding import digest_of, policy_from_text
 from middleware.policies.book import PolicyBook
 from middleware.settings import REPOSITORY
-from scripts.cli import main
+from tests.command_line import Run, Said, ran, set_environment, settings
 from tests.rows import insert_campaign, insert_controller, migrated
 
 BOOK = PolicyBook(REPOSITORY / "config" / "countries")
 APPROVED = {"reason": "the branch works early", "approved_by": "J. Jensen", "approved_on": "2026-11-02"}
-SECRETS = dict.fromkeys(("PEPPER", "LINK_SECRET", "CREDENTIAL_SECRET", "TWILIO_AUTH_TOKEN"), "0123456789abcdef" * 4)
-PLAIN = {
-    "REDIS_URL": "redis://127.0.0.1:1",
-    "PUBLIC_BASE_URL": "https://ringfence.example",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
-    "MAIL_FROM": "privacy@acme.example",
-}
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def text(self) -> str:
-        """What was printed as one line, so that a sentence may be looked for that was broken over two."""
-        return " ".join(self.out.split())
-
-
-Run = Callable[..., Said]
 
 
 @pytest.fixture
@@ -49,23 +25,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
 
-    def ran(*arguments: str) -> Said:
-        monkeypatch.setattr("sys.argv", ["ringfence", "policy", "show", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
+    def command(*arguments: str) -> Said:
+        return ran(monkeypatch, capsys, "policy", "show", *arguments)
 
-    return ran
+    return command
 
 
 @pytest.fixture
 def store(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A store with a controller that tightens, and two campaigns of its: one that loosens, one that may not."""
-    for name, value in {**PLAIN, **SECRETS, "DATABASE_URL": sqlite_url}.items():
-        monkeypatch.setenv(f"RINGFENCE_{name}", value)
+    set_environment(monkeypatch, settings(sqlite_url))
     database = migrated(sqlite_url)
     insert_controller(database, "acme", overrides={"ring_seconds": 25})
     loosens = {"hours": {"mon-fri": ["08:00-17:00"]}, "reasons": {"hours": APPROVED}}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,35 +12,13 @@ from middleware.decision.model import Audience, CalleeFacts, CallFacts, Policy
 from middleware.policies.book import PolicyBook
 from middleware.settings import REPOSITORY
 from middleware.store.database import Database
-from scripts.cli import main
 from tests.builders import NOON, some_campaign, some_facts
+from tests.command_line import Run, Said, ran, set_environment, settings
 from tests.decision_log import keep, log_decision
 from tests.rows import insert_campaign
 
 COUNTRIES = REPOSITORY / "config" / "countries"
-SECRETS = dict.fromkeys(("PEPPER", "LINK_SECRET", "CREDENTIAL_SECRET", "TWILIO_AUTH_TOKEN"), "0123456789abcdef" * 4)
-PLAIN = {
-    "REDIS_URL": "redis://127.0.0.1:1",
-    "PUBLIC_BASE_URL": "https://ringfence.example",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
-    "MAIL_FROM": "privacy@acme.example",
-}
 PERIOD = ("--from", "2026-03-01", "--to", "2026-03-10")
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def text(self) -> str:
-        """What was printed as one line, so that a sentence may be looked for that was broken over two."""
-        return " ".join(self.out.split())
-
-
-Run = Callable[..., Said]
 
 
 @pytest.fixture
@@ -54,19 +30,12 @@ def run(
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "100")
-    for name, value in {**SECRETS, **PLAIN, "DATABASE_URL": sqlite_store.url}.items():
-        monkeypatch.setenv(f"RINGFENCE_{name}", value)
+    set_environment(monkeypatch, settings(sqlite_store.url))
 
-    def ran(*arguments: str) -> Said:
-        monkeypatch.setattr("sys.argv", ["ringfence", *arguments])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return Said(code, *capsys.readouterr())
+    def command(*arguments: str) -> Said:
+        return ran(monkeypatch, capsys, *arguments)
 
-    return ran
+    return command
 
 
 def a_call(hours_from_noon: int = 0) -> CallFacts:

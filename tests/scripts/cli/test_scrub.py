@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,18 +14,10 @@ from openpyxl import Workbook, load_workbook
 
 from middleware.services.scrubbing.columns import ADDED
 from middleware.store.database import Database
-from scripts.cli import main
+from tests.command_line import Run, Said, ran, set_environment, settings
 from tests.rows import insert_campaign, insert_credential, migrated
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)  # Tuesday, half past ten in Copenhagen
-SECRETS = ("PEPPER", "LINK_SECRET", "CREDENTIAL_SECRET", "TWILIO_AUTH_TOKEN")
-PLAIN = {
-    "REDIS_URL": "redis://127.0.0.1:1",
-    "PUBLIC_BASE_URL": "https://ringfence.example",
-    "TWILIO_ACCOUNT_SID": f"AC{'0' * 32}",
-    "TWILIO_API_BASE_URL": "http://127.0.0.1:1",
-    "MAIL_FROM": "privacy@acme.example",
-}
 LIST = (
     "Firma;Telefon;Note;Land;CVR\n"
     "Nordlys;32 12 34 51;=HYPERLINK(1);DK;13585628\n"
@@ -36,16 +26,6 @@ LIST = (
     "Aurora;32 12 34 53;;Danmark;13585627\n"
     "Ukendt;12;;;\n"
 )
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 
 @pytest.fixture
@@ -66,22 +46,13 @@ def run(
 ) -> Run:
     """Runs `ringfence scrub` as a caller, at half past ten on a Tuesday."""
     offset = str((NOW - datetime.now(UTC)).total_seconds())
-    values = {**PLAIN, **dict.fromkeys(SECRETS, "0123456789abcdef" * 4), "DATABASE_URL": sqlite_url}
-    for name, value in {**values, "CLOCK_OFFSET_SECONDS": offset}.items():
-        monkeypatch.setenv(f"RINGFENCE_{name}", value)
+    set_environment(monkeypatch, settings(sqlite_url, CLOCK_OFFSET_SECONDS=offset))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv("RINGFENCE_API_KEY", insert_credential(database, "caller", "caller"))
 
     def command(*arguments: str | Path) -> Said:
-        monkeypatch.setattr(sys, "argv", ["ringfence", "scrub", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
+        return ran(monkeypatch, capsys, "scrub", *arguments)
 
     return command
 
