@@ -88,7 +88,7 @@ def test_reasons_that_were_kept_as_figures_are_told_in_words(desk: Desk) -> None
     assert told == [
         "This person has been on the stop list since 11 May 2026. That covers all their numbers.",
         "The campaign's list has not been checked against this register: Robinsonlisten. "
-        "Such a check is required and is valid for 90 days.",
+        "These rules ask for such a check, and it is valid for 90 days.",
     ]
     assert {cells["reason_details"] for cells in desk.cells()} == {" | ".join(told), ""}
 
