@@ -102,8 +102,8 @@ def facts_from(
         campaign=campaign,
         callee=callee_from(reading.contacts),
         suppressions=(
-            *(_hit(entry, entry.subject) for entry in reading.suppressions if _covers(entry, campaign)),
-            *(_hit(entry, Subject.PREFIX) for entry in prefixes if _covers(entry, campaign)),
+            *(hit_of(entry, entry.subject) for entry in reading.suppressions if covers(entry, campaign)),
+            *(hit_of(entry, Subject.PREFIX) for entry in prefixes if covers(entry, campaign)),
         ),
         histories=tuple(
             History(scope, subject, tuple(_past(row, reading.now) for row in rows if row.counts))
@@ -136,13 +136,15 @@ def guards_to_take(
     return tuple(sorted(taken, key=lambda guard: (guard.scope_id, guard.subject)))
 
 
-def _covers(entry: SuppressionFound | SuppressedPrefix, campaign: CampaignFacts) -> bool:
+def covers(entry: SuppressionFound | SuppressedPrefix, campaign: CampaignFacts) -> bool:
+    """Whether an entry bars calls of this campaign: it was made for all, for its controller or for itself."""
     if entry.scope == "everywhere":
         return True
     return entry.scope_id == (campaign.controller_id if entry.scope == "controller" else campaign.campaign_id)
 
 
-def _hit(entry: SuppressionFound | SuppressedPrefix, subject: Subject) -> SuppressionHit:
+def hit_of(entry: SuppressionFound | SuppressedPrefix, subject: Subject) -> SuppressionHit:
+    """An entry as the rules see it."""
     return SuppressionHit(entry.entry_id, subject, entry.scope, entry.reason, entry.since)
 
 

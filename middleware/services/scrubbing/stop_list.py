@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from middleware.decision.engine import decide, refuse_without_policy
-from middleware.decision.model import CampaignFacts, Decision, Policy, Subject, SuppressionHit
+from middleware.decision.model import Decision, Policy, Subject, SuppressionHit
 from middleware.keyed_hash import Pepper
 from middleware.leads.lead import Lead
+from middleware.services.facts import covers, hit_of
 from middleware.services.precall import Considered
 from middleware.store.database import Database
 from middleware.store.hot_path.model import SuppressionFound
@@ -50,18 +51,11 @@ def decided(considered: Considered, entries: Sequence[SuppressionFound], *, is_o
         return considered.decision
     facts, campaign = considered.facts, considered.campaign.facts
     known = {hit.entry_id for hit in facts.suppressions}
-    hits = [_hit(entry) for entry in entries if _covers(entry, campaign) and entry.entry_id not in known]
+    hits = [
+        hit_of(entry, entry.subject) for entry in entries if covers(entry, campaign) and entry.entry_id not in known
+    ]
     if is_objection:
         hits.append(SuppressionHit(LIST_ITSELF, Subject.PERSON, "campaign", LIST_ITSELF, facts.now))
     facts = replace(facts, suppressions=(*facts.suppressions, *hits))
     policy = considered.policy
     return decide(facts, policy) if isinstance(policy, Policy) else refuse_without_policy(facts, policy)
-
-
-def _hit(entry: SuppressionFound) -> SuppressionHit:
-    return SuppressionHit(entry.entry_id, entry.subject, entry.scope, entry.reason, entry.since)
-
-
-def _covers(entry: SuppressionFound, campaign: CampaignFacts) -> bool:
-    whose = {"controller": campaign.controller_id, "campaign": campaign.campaign_id}
-    return entry.scope == "everywhere" or entry.scope_id == whose.get(entry.scope)
