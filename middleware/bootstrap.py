@@ -33,6 +33,8 @@ from middleware.services.policy_view import PolicyViews
 from middleware.services.precall import Precall
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
+from middleware.services.routes.links import Links
+from middleware.services.routes.target_gate import TargetGate
 from middleware.services.scrub import Scrub
 from middleware.services.setting_up import SettingUp
 from middleware.services.status_reports import FORWARD_REPORT, StatusReports
@@ -65,7 +67,9 @@ class Services:
     live_calls: LiveCalls
     status_reports: StatusReports
     objections: Objections
-    links: ObjectionLinks
+    objection_links: ObjectionLinks
+    links: Links
+    target_gate: TargetGate
     queue: RqQueue
     relay: Relay
     delivery: Delivery
@@ -93,10 +97,11 @@ def build(settings: Settings) -> Services:
         timedelta(seconds=settings.permit_seconds),
     )
     carrier = _carrier(settings)
-    links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
+    objection_links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
+    links = Links(database, clock, settings.public_base_url, settings.fallback_base_url or settings.public_base_url)
     queue = RqQueue(settings.redis_url)
     doers = {
-        SEND_NOTICE: _notices(settings, database, links, clock).send,
+        SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
         FORWARD_REPORT: Forwarding(database, catalogue, access, _callbacks(settings)).send,
     }
     return Services(
@@ -114,7 +119,9 @@ def build(settings: Settings) -> Services:
         live_calls=LiveCalls(carrier, database),
         status_reports=StatusReports(database, clock),
         objections=Objections(database, clock),
+        objection_links=objection_links,
         links=links,
+        target_gate=TargetGate(precall, catalogue, database, settings.public_base_url),
         queue=queue,
         relay=Relay(database, queue, clock),
         delivery=Delivery(database, clock, doers),

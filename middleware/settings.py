@@ -22,6 +22,7 @@ from middleware.errors import InvalidSettings
 REPOSITORY = Path(__file__).resolve().parent.parent
 SETTINGS_FILE = Path("ringfence.toml")
 TWILIO_API = "https://api.twilio.com"
+TWILIO_LOOKUPS = "https://lookups.twilio.com"
 
 
 class Settings(BaseSettings):
@@ -44,7 +45,12 @@ class Settings(BaseSettings):
     twilio_account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")]
     twilio_auth_token: SecretStr
     twilio_api_base_url: str = TWILIO_API
+    twilio_lookups_base_url: str = TWILIO_LOOKUPS
     twilio_timeout_seconds: Annotated[float, Field(ge=1, le=9)] = 8.0
+    twilio_calls_per_second: Annotated[float, Field(ge=0.01, le=100)] = 1.0
+    most_pacing_seconds: Annotated[float, Field(ge=0, le=9)] = 4.0
+    look_ups_per_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    fallback_base_url: str | None = None
 
     smtp_host: str = "localhost"
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
@@ -53,6 +59,7 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_timeout_seconds: Annotated[float, Field(ge=1, le=60)] = 30.0
     mail_from: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+    alarm_mail_to: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")] | None = None
 
     permit_seconds: Annotated[int, Field(ge=10, le=600)] = 60
     repeat_window_seconds: Annotated[int, Field(ge=0, le=60)] = 10
@@ -68,9 +75,11 @@ class Settings(BaseSettings):
             raise ValueError("must be a sqlite:/// or postgresql:// URL")
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
-    @field_validator("public_base_url", "twilio_api_base_url")
+    @field_validator("public_base_url", "twilio_api_base_url", "twilio_lookups_base_url", "fallback_base_url")
     @classmethod
-    def _plain_base(cls, value: str) -> str:
+    def _plain_base(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not value.startswith(("http://", "https://")) or "#" in value or "?" in value:
             raise ValueError("must be an http(s) URL without query or fragment")
         return value.rstrip("/")

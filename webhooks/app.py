@@ -9,6 +9,7 @@ from webhooks import attempts, batch, exports, health, openapi, outcomes
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
 from webhooks.twilio import rest, status
+from webhooks.twilio.signed import signature_check
 
 MOST_BYTES = 1 << 20
 
@@ -25,12 +26,13 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(exports.create_blueprint(access, services.exports))
     app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
     app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls))
-    app.register_blueprint(
-        status.create_blueprint(
-            services.status_reports, settings.twilio_auth_token.get_secret_value(), settings.public_base_url
-        )
+    is_signed = signature_check(
+        settings.twilio_auth_token.get_secret_value(),
+        settings.public_base_url,
+        *([settings.fallback_base_url] if settings.fallback_base_url else []),
     )
-    app.register_blueprint(objection.create_blueprint(services.objections, services.links))
+    app.register_blueprint(status.create_blueprint(services.status_reports, is_signed))
+    app.register_blueprint(objection.create_blueprint(services.objections, services.objection_links))
     app.register_blueprint(error_codes.create_blueprint())
     app.register_blueprint(health.create_blueprint(services.health))
     app.register_blueprint(openapi.create_blueprint())

@@ -42,7 +42,13 @@ class CurrentCatalogue:
 
     def recheck(self, credential: Credential, now: datetime) -> None:
         """After a change: raises `NotAuthenticated` if this credential was withdrawn, has ended or became another."""
-        current = self.get().credentials.get(credential.id)
+        catalogue = self.get()
+        if credential.kind == "agent":
+            agents = catalogue.agents.get(credential.label, ())
+            if not any(agent.controller_id == credential.controller_id for agent in agents):
+                raise NotAuthenticated("this agent is not on file any more: ask an administrator")
+            return
+        current = catalogue.credentials.get(credential.id)
         if current is None or not current.is_current(now) or not current.grants_as(credential):
             raise NotAuthenticated("this credential has been withdrawn: ask an administrator for a new one")
 

@@ -65,6 +65,9 @@ class Campaign:
     caller_ids: tuple[CallerIdFacts, ...] = ()
     speaker: Speaker | None = None
     dialling: Dialling | None = None
+    voicemail: str | None = None  # what an answering machine hears: nothing (None), or `neutral`
+    purposes: Mapping[str, str] = field(default_factory=dict)  # language -> purpose; "" for any other
+    controller_name: str = ""
 
     @property
     def id(self) -> str:
@@ -90,8 +93,20 @@ class SuppressedPrefix:
 
 
 @dataclass(frozen=True, slots=True)
+class Agent:
+    """One of our own people. `address` as `AgentRow.address`; `campaigns` are those they call for, the usual first."""
+
+    controller_id: str
+    address: str
+    name: str
+    language: str
+    campaigns: tuple[str, ...]
+    takes_ring_backs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything under one generation. `prefixes` are found by their digits."""
+    """Everything under one generation. `prefixes` are found by their digits, `agents` by their address."""
 
     generation: int
     controllers: tuple[str, ...]
@@ -99,6 +114,7 @@ class Catalogue:
     credentials: Mapping[str, Credential]
     by_account_sid: Mapping[str, Credential]
     prefixes: Mapping[str, tuple[SuppressedPrefix, ...]] = field(default_factory=dict)
+    agents: Mapping[str, tuple[Agent, ...]] = field(default_factory=dict)
 
     def prefixes_of(self, e164: str | None) -> tuple[SuppressedPrefix, ...]:
         """The entries whose prefix this number begins with, whomever they bar it for."""

@@ -18,6 +18,7 @@ from middleware.decision.model import (
     Standing,
 )
 from middleware.store.catalogue import (
+    Agent,
     Campaign,
     Catalogue,
     Credential,
@@ -26,6 +27,7 @@ from middleware.store.catalogue import (
     current_generation,
 )
 from middleware.store.models import (
+    AgentRow,
     CallerIdRow,
     CampaignRow,
     ControllerRow,
@@ -64,7 +66,19 @@ def load(connection: Connection) -> Catalogue:
         credentials={credential.id: credential for credential in credentials},
         by_account_sid={credential.account_sid: credential for credential in credentials if credential.account_sid},
         prefixes=_prefixes(connection),
+        agents=_agents(connection),
     )
+
+
+def _agents(connection: Connection) -> dict[str, tuple[Agent, ...]]:
+    found: dict[str, tuple[Agent, ...]] = {}
+    there = select(AgentRow.__table__).where(AgentRow.withdrawn_at.is_(None))
+    for row in connection.execute(there.order_by(AgentRow.id)):
+        agent = Agent(
+            row.controller_id, row.address, row.name, row.language, tuple(row.campaigns or ()), row.takes_ring_backs
+        )
+        found[row.address] = (*found.get(row.address, ()), agent)
+    return found
 
 
 def _washes(connection: Connection) -> dict[str, dict[str, datetime]]:
@@ -98,6 +112,12 @@ def _campaign(
         ),
         speaker=Speaker(row.speaker) if row.speaker else None,
         dialling=Dialling(row.dialling) if row.dialling else None,
+        voicemail=row.voicemail,
+        purposes={
+            "": row.purpose,
+            **{language: texts["purpose"] for language, texts in (row.texts or {}).items() if "purpose" in texts},
+        },
+        controller_name=controller.name,
     )
 
 

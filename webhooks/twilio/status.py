@@ -6,29 +6,23 @@ import logging
 from uuid import UUID
 
 from flask import Blueprint, Response, request
-from twilio.request_validator import RequestValidator
 
 from middleware.errors import NotFound
 from middleware.services.status_reports import StatusReports
 from webhooks.problems import problem
+from webhooks.twilio.signed import Signed
 
 logger = logging.getLogger(__name__)
 
 
-def create_blueprint(reports: StatusReports, auth_token: str, public_base_url: str) -> Blueprint:
-    """The public base URL is configured, never taken from the request: a proxy may show us another host."""
+def create_blueprint(reports: StatusReports, is_signed: Signed) -> Blueprint:
+    """Answered with no body: Twilio expects none."""
     blueprint = Blueprint("twilio_status", __name__)
-    validator = RequestValidator(auth_token)
 
     @blueprint.post("/twilio/status/<uuid:attempt_id>")
     def report(attempt_id: UUID) -> Response:
-        url = f"{public_base_url}{request.path}"
-        if request.query_string:
-            url = f"{url}?{request.query_string.decode('ascii', 'replace')}"
-        signature = request.headers.get("X-Twilio-Signature")
-        if not signature or not validator.validate(url, request.form, signature):
-            logger.warning("status report for attempt %s without Twilio's signature was not taken", attempt_id)
-            return problem(403, "Forbidden", "This is not signed by Twilio for this URL: check the public base URL.")
+        if not is_signed(request):
+            return not_signed()
         try:
             reports.receive(str(attempt_id), list(request.form.items(multi=True)))
         except NotFound:
@@ -37,3 +31,8 @@ def create_blueprint(reports: StatusReports, auth_token: str, public_base_url: s
         return Response(status=204)
 
     return blueprint
+
+
+def not_signed() -> Response:
+    """What is not Twilio's is not taken."""
+    return problem(403, "Forbidden", "This is not signed by Twilio for this URL: check the public base URL.")

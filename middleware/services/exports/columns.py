@@ -48,7 +48,7 @@ DICTIONARY = (
     _kept("controller", "The company on whose behalf the call would be made.", "controller_id"),
     _kept("campaign", "The campaign.", "campaign_id"),
     _kept("credential", "Id of the credential that asked.", "credential_id"),
-    _kept("route", "The door it came through: api, twilio_rest."),
+    _kept("route", "The door it came through: api, plain, twilio_rest, participant, twiml, voice, click_to_call."),
     _kept("placed_by", "Who creates the call at Twilio: us, or the dialer itself."),
     Column(
         "callee_e164_without_plus",

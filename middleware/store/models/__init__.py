@@ -24,10 +24,24 @@ from middleware.store.models.people import (
     SuppressedPrefixRow,
     SuppressionRow,
 )
+from middleware.store.models.routes import (
+    AgentRow,
+    ForwardedCallbackRow,
+    LineLookUpRow,
+    LinkRow,
+    LookUpSpendingRow,
+    OwnCallRow,
+    PaceRow,
+    ReconciliationRow,
+    RingBackRow,
+    TextMessageRow,
+    ViolationRow,
+)
 from middleware.store.models.work import AccessRow, NoticeRow, OutboxRow
 
 __all__ = [
     "AccessRow",
+    "AgentRow",
     "AttemptEventRow",
     "AttemptRow",
     "Base",
@@ -39,13 +53,23 @@ __all__ = [
     "ControllerRow",
     "CredentialRow",
     "DecisionRow",
+    "ForwardedCallbackRow",
     "GenerationRow",
     "GuardRow",
+    "LineLookUpRow",
+    "LinkRow",
+    "LookUpSpendingRow",
     "NoticeRow",
     "OutboxRow",
+    "OwnCallRow",
+    "PaceRow",
     "PolicyRow",
+    "ReconciliationRow",
     "RegisterWashRow",
+    "RingBackRow",
     "StatusReportRow",
     "SuppressedPrefixRow",
     "SuppressionRow",
+    "TextMessageRow",
+    "ViolationRow",
 ]

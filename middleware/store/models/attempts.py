@@ -68,7 +68,7 @@ class AttemptRow(Base):
     controller_id: Mapped[str] = mapped_column(String(64))
     campaign_id: Mapped[str] = mapped_column(String(64))
     credential_id: Mapped[str] = mapped_column(String(64))
-    route: Mapped[str] = mapped_column(String(16))  # api, twilio_rest
+    route: Mapped[str] = mapped_column(String(16))  # api, plain, twilio_rest, participant, twiml, voice, click_to_call
     placed_by: Mapped[str] = mapped_column(String(6))
     callee: Mapped[str | None] = mapped_column(String(40))  # E.164, or what was asked where no number can be read
     callee_key: Mapped[str] = mapped_column(Key)
@@ -84,6 +84,7 @@ class AttemptRow(Base):
     ring_timeout_seconds: Mapped[int | None] = mapped_column(Integer)
     dialer_callback: Mapped[str | None] = mapped_column(Text)  # JSON: url, method, events
     call_sid: Mapped[str | None] = mapped_column(String(34))
+    parent_call_sid: Mapped[str | None] = mapped_column(String(34))  # the leg whose TwiML dialled this one
     call_status: Mapped[str | None] = mapped_column(String(16))  # Twilio's last word, as received
     sip_response_code: Mapped[int | None] = mapped_column(Integer)
     answered_by: Mapped[str | None] = mapped_column(String(32))

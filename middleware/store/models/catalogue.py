@@ -71,6 +71,7 @@ class CampaignRow(Base):
     list_checked_on: Mapped[date | None] = mapped_column(Date)
     speaker: Mapped[str | None] = mapped_column(String(8))  # human, machine; where a request does not say
     dialling: Mapped[str | None] = mapped_column(String(10))  # manual, preview, predictive; likewise
+    voicemail: Mapped[str | None] = mapped_column(String(8))  # what an answering machine hears: none (None), neutral
     texts: Mapped[dict[str, dict[str, str]]] = mapped_column(JSON, default=dict)  # language -> purpose, interest, ...
     overrides: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def a_value(column: Column[Any], place: int) -> object:
     """Something that fits the column, as long as it takes, different in every row."""
     kinds: list[tuple[type, object]] = [
         (UtcDateTime, NOON),
-        (Date, date(2026, 11, 24)),
+        (Date, date(2026, 11, 24) + timedelta(days=place)),
         (Boolean, True),
         (Integer, place),
         (Float, 0.5),

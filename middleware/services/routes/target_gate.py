@@ -1,0 +1,119 @@
+"""The gate before a telephone that some leg's instructions would ring: own people pass, numbers are asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from middleware.decision.disposition import State
+from middleware.decision.model import Dialling, PlacedBy, Speaker
+from middleware.errors import NotAuthenticated
+from middleware.services.asking import Answer, Question
+from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.own_people import OwnPerson, Unreachable, whom
+from middleware.services.precall import Precall
+from middleware.services.ring_time import twilio_timeout
+from middleware.services.routes.legs import Leg, credential_of
+from middleware.services.routes.links import DELIVERY
+from middleware.store.attempts import AttemptRepository
+from middleware.store.catalogue import Credential
+from middleware.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One telephone that would be rung. `event` tells this very occasion from every other (so that a repeated delivery
+    of the same one finds its attempt): at most 200 characters. `dialer_callback` as attempts keep it."""
+
+    given: str
+    route: str
+    event: str
+    caller_id: str | None = None
+    timeout: int | None = None
+    dialer_callback: str | None = None
+    speaker: Speaker | None = None
+    dialling: Dialling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Ring exactly this number, once, showing exactly this caller ID, so long, reporting to this URL of ours."""
+
+    attempt_id: str
+    callee: str
+    caller_id: str
+    ring_seconds: int
+    status_callback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """It is not rung. `answer` has the reasons; None: nobody knows whom this would ring."""
+
+    answer: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGate:
+    precall: Precall
+    catalogue: CurrentCatalogue
+    database: Database
+    public_base_url: str
+
+    def ask(self, leg: Leg, asked: Asked) -> Permit | OwnPerson | Refusal:
+        """Reserve one attempt if it may be made. The permit is good for one ring, and for one occasion.
+
+        Raises as `Precall.reserve` does: then nothing is permitted.
+        """
+        found = whom(self.catalogue.checked(), leg.controller_id, asked.given)
+        if isinstance(found, OwnPerson):
+            return found
+        if isinstance(found, Unreachable):
+            return Refusal(None)
+        credential = self.asker(leg)
+        answer = self.precall.reserve(
+            Question(
+                campaign_id=leg.campaign_id,
+                callee=found.number,
+                placed_by=PlacedBy.US,
+                route=asked.route,
+                request_digest=asked.event[:64],
+                caller_id=asked.caller_id,
+                idempotency_key=asked.event,
+                dialer_callback=asked.dialer_callback,
+                speaker=asked.speaker,
+                dialling=asked.dialling,
+            ),
+            credential,
+        )
+        if not answer.is_permitted or (answer.is_replay and not self._is_unused(answer.attempt_id)):
+            return Refusal(answer)
+        return Permit(
+            attempt_id=answer.attempt_id,
+            callee=answer.callee or "",
+            caller_id=answer.caller_id or "",
+            ring_seconds=twilio_timeout(asked.timeout, answer.ring_timeout_seconds, answer.ring_at_least_seconds),
+            status_callback=f"{self.public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}",
+        )
+
+    def asker(self, leg: Leg) -> Credential:
+        """On whose word it is asked: the dialer's credential, or the agent on the leg. Raises `NotAuthenticated`."""
+        catalogue = self.catalogue.checked()
+        if not leg.credential_id.startswith("agent:"):
+            credential = catalogue.credentials.get(leg.credential_id)
+        else:
+            credential = next(
+                (
+                    credential_of(agent, leg.campaign_id)
+                    for agents in catalogue.agents.values()
+                    for agent in agents
+                    if f"agent:{agent.address}"[:64] == leg.credential_id and agent.controller_id == leg.controller_id
+                ),
+                None,
+            )
+        if credential is None:
+            raise NotAuthenticated("whoever made this call is not on file any more")
+        return credential
+
+    def _is_unused(self, attempt_id: str) -> bool:
+        with self.database.reading() as connection:
+            return AttemptRepository(connection).by_id(attempt_id).state == State.PERMITTED.value
