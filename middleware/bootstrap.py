@@ -28,6 +28,7 @@ from middleware.services.notices import Notices
 from middleware.services.objections import Objections
 from middleware.services.outcomes import Outcomes
 from middleware.services.past_attempts import PastAttempts
+from middleware.services.plain_checks import PlainChecks
 from middleware.services.policies import UsedPolicies
 from middleware.services.policy_view import PolicyViews
 from middleware.services.precall import Precall
@@ -61,6 +62,7 @@ class Services:
     access: Access
     precall: Precall
     attempts: AttemptRequests
+    plain_checks: PlainChecks
     scrub: Scrub
     outcomes: Outcomes
     calls: Calls
@@ -113,6 +115,7 @@ def build(settings: Settings) -> Services:
         access=access,
         precall=precall,
         attempts=AttemptRequests(precall, database, clock),
+        plain_checks=PlainChecks(precall, database, clock),
         scrub=Scrub(precall, catalogue, database, clock, pepper),
         outcomes=Outcomes(database, clock),
         calls=Calls(precall, carrier, database, clock, settings.public_base_url),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from middleware.bootstrap import Services
-from webhooks import attempts, batch, exports, health, openapi, outcomes
+from webhooks import attempts, batch, exports, health, openapi, outcomes, plain
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
 from webhooks.twilio import rest, status
@@ -25,6 +25,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(batch.create_blueprint(access, services.scrub))
     app.register_blueprint(exports.create_blueprint(access, services.exports))
     app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
+    app.register_blueprint(plain.create_blueprint(access, services.plain_checks, services.outcomes))
     app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls))
     is_signed = signature_check(
         settings.twilio_auth_token.get_secret_value(),
