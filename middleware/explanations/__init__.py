@@ -5,6 +5,7 @@ Sentences come from the catalogues in `locale/`, one for each language; days, ti
 
 from middleware.explanations.explaining import Explanation, RefusedFor, explain, title_of
 from middleware.explanations.languages import LANGUAGES, best_language
+from middleware.explanations.spoken import say_voice, spoken, spoken_refusal
 from middleware.explanations.times import length
 from middleware.explanations.whole_answers import callee_zone, in_full, moment, say, when_callable
 
@@ -19,6 +20,9 @@ __all__ = [
     "length",
     "moment",
     "say",
+    "say_voice",
+    "spoken",
+    "spoken_refusal",
     "title_of",
     "when_callable",
 ]

@@ -40,11 +40,16 @@ def moment(at: datetime, zone: ZoneInfo, language: str, *, is_start: bool = Fals
 
     Whole minutes: a start is given as the first whole minute that is not before it, all else as the minute it is in.
     """
-    local = (at + _MINUTE - timedelta(microseconds=1) if is_start else at).astimezone(zone)
+    local = whole_minute_from(at, zone) if is_start else at.astimezone(zone)
     key = "time.at_utc" if zone.key in UTC_NAMES else "time.at"
     return CATALOGUES[language].say(
         key, day=full_day(local.date(), language), time=clock(local.time(), language), city=city(zone.key, language)
     )
+
+
+def whole_minute_from(at: datetime, zone: ZoneInfo) -> datetime:
+    """On the wall clock of a zone, within the first whole minute that is not before an instant."""
+    return (at + _MINUTE - timedelta(microseconds=1)).astimezone(zone)
 
 
 def wall_clock(local: datetime, language: str) -> str:

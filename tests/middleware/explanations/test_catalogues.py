@@ -40,6 +40,8 @@ SHARED = [
     *SETTERS.values(),
     *NAMED_SETTERS.values(),
     *("set_by.other", "family.other", "when.from", "when.never", "overall.from", "overall.never", "overall.refused"),
+    *(f"spoken.{key}" for key in ("refused", "unreachable", "more", "window", "from", "from_utc", "never")),
+    *(f"spoken.{key}" for key in ("not_now", "not_ours", "no_campaign", "no_answer", "busy", "failed")),
     *("time.at", "time.at_utc", "time.local", "unknown.title", "unknown.what", "unknown.next"),
 ]
 # Texts that hold nothing but what is put into them, so that they may be alike in two languages.
