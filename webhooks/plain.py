@@ -51,9 +51,18 @@ def create_blueprint(access: Access, checks: PlainChecks, outcomes: Outcomes) ->
         outcomes.report(_attempt_id(given.get("attempt", "")), outcome_body(given), asker)
         return _line("OK", HTTPStatus.OK)
 
+    _fail_closed(blueprint)
+    return blueprint
+
+
+def _fail_closed(blueprint: Blueprint) -> None:
+    """Every error is said with the word that does not permit."""
+
     @blueprint.errorhandler(RingfenceError)
     def not_decided(error: RingfenceError) -> Response:
-        status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
+        status = next(
+            (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR
+        )
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("not decided: %s (%s)", error, request.url_rule)
         field = error.field if isinstance(error, InvalidRequest) else None
@@ -71,8 +80,6 @@ def create_blueprint(access: Access, checks: PlainChecks, outcomes: Outcomes) ->
         place = "".join(traceback.format_tb(error.__traceback__))  # its text may hold a number
         logger.error("unexpected %s in %s\n%s", type(error).__name__, request.url_rule, place)
         return _line(_no_word(), HTTPStatus.INTERNAL_SERVER_ERROR, "something unexpected went wrong inside Ringfence")
-
-    return blueprint
 
 
 def plain_credential(access: Access, asked: Request, *, is_rechecked: bool = False) -> Credential:
