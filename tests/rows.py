@@ -26,6 +26,7 @@ from middleware.store.catalogue import raise_generation
 from middleware.store.database import Database
 from middleware.store.ids import new_id
 from middleware.store.models import (
+    AgentRow,
     AttemptRow,
     Base,
     CallerIdRow,
@@ -153,6 +154,24 @@ def insert_caller_id(database: Database, controller_id: str = "acme", number: st
         is_there = connection.scalar(select(CallerIdRow.id).where(same)) is not None
     if changes or not is_there:
         _insert_known(database, CallerIdRow, {**values, **changes})
+
+
+def insert_agent(
+    database: Database, address: str = "client:mette", controller_id: str = "acme", **changes: Any
+) -> None:
+    """One of the controller's own people, who calls for its first campaign and speaks English."""
+    values = {
+        "id": new_id(NOON),
+        "controller_id": controller_id,
+        "address": address,
+        "name": "Mette Berg",
+        "language": "en",
+        "campaigns": ["autumn" if controller_id == "beta" else "spring"],
+        "takes_ring_backs": not address.startswith("sip:@"),
+        "noted_by": "Anna Jensen",
+        "since": date(2026, 1, 2),
+    }
+    _insert_known(database, AgentRow, {**values, **changes})
 
 
 def insert_credential(database: Database, credential_id: str = "auditor", role: str = "auditor", **changes: Any) -> str:

@@ -1,4 +1,4 @@
-"""A small set-up folder: one controller with a campaign, its caller IDs, two credentials, three people, a stop list.
+"""A small set-up folder: one controller with a campaign, its caller IDs, four agents, two credentials, three people, a stop list.
 
 folder = written(tmp_path / "files", **{"contacts.csv": CONTACTS.replace("da", "sv")})
 """
@@ -55,10 +55,23 @@ CALLER_IDS = """
 - {controller: acme, campaign: spring, number: "+46846500410", standing: verified, evidence: verification call,
    noted_by: Anna Jensen, since: 2025-01-02}
 """
+AGENTS = """
+- {controller: acme, address: "client:mette", name: Mette Berg, language: da, campaigns: [spring],
+   noted_by: Anna Jensen, since: 2026-01-02}
+# the telephones: a mobile, and those on the desks
+
+- {controller: acme, address: "+45 68 00 00 21", name: Søren Berg, language: da, campaigns: [spring],
+   noted_by: Anna Jensen, since: 2026-01-02}
+- {controller: acme, address: "sip:Jonas@acme.sip.example", name: Jonas Berg, language: sv, campaigns: [spring],
+   noted_by: Anna Jensen, since: 2026-01-02}
+- {controller: acme, address: "sip:@acme.sip.example", name: Desk telephones, language: en, campaigns: [spring],
+   takes_ring_backs: false, noted_by: Anna Jensen, since: 2026-01-02}
+"""
 FILES = {
     "controllers.yaml": CONTROLLERS,
     "campaigns.yaml": CAMPAIGNS,
     "caller_ids.yaml": CALLER_IDS,
+    "agents.yaml": AGENTS,
     "credentials.yaml": CREDENTIALS,
     "contacts.csv": CONTACTS,
     "suppressions.csv": SUPPRESSIONS,

@@ -10,6 +10,7 @@ from middleware.clock import Clock
 from middleware.errors import InvalidSetUp
 from middleware.keyed_hash import Pepper
 from middleware.services.access import new_api_key
+from middleware.services.set_up_agents import AgentsLoad
 from middleware.services.set_up_catalogue import rows_to_add, secret_hash, washed_at
 from middleware.services.set_up_people import PeopleLoad
 from middleware.services.set_up_prefixes import add_prefixes
@@ -55,7 +56,7 @@ class SettingUp:
         return found
 
     def load(self, set_up: SetUp, keys: Mapping[str, str] | None = None) -> Loaded:
-        """Add what is new. `keys` are API keys that the caller made and keeps, by credential; others are made here.
+        """Add what is new; raises `InvalidSetUp` for agents who cannot be ours. `keys` are API keys that the caller made and keeps, by credential; others are made here.
 
         Washes are noted where they are later than the one on record.
         """
@@ -81,17 +82,24 @@ class SettingUp:
             contacts, told_contacts = people.add_contacts(set_up.contacts)
             suppressions = people.add_suppressions(set_up.suppressions, known(connection).campaigns)
             prefixes = add_prefixes(connection, set_up.suppressions, now)
+            agents, told_agents = AgentsLoad(connection, self._pepper, now).add(set_up.agents, set_up.contacts)
         return Loaded(
             added={
                 "controllers": len(rows.controllers),
                 "campaigns": len(rows.campaigns),
                 "caller IDs": caller_ids,
+                "agents": agents,
                 "credentials": len(rows.credentials),
                 "register washes": sum(washes),
                 "contacts": contacts,
                 "suppressions": suppressions + prefixes,
             },
-            updated={"controllers": told_controllers, "campaigns": told_campaigns, "contacts": told_contacts},
+            updated={
+                "controllers": told_controllers,
+                "campaigns": told_campaigns,
+                "agents": told_agents,
+                "contacts": told_contacts,
+            },
             new_keys={name: key for name, key in all_keys.items() if name not in there.credentials},
             other_keys=tuple(
                 name for name, key in given.items() if there.credentials.get(name) not in (None, secret_hash(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from middleware.set_up.agent_shapes import AgentEntry
 from middleware.set_up.people_shapes import SuppressionEntry
 from middleware.set_up.reading import Entry, SetUp
 from middleware.set_up.shapes import CallerIdEntry, CredentialEntry
@@ -24,6 +25,8 @@ def _all_repeated(found: SetUp) -> Iterator[str]:
     yield from _repeated("id", ((entry.at, entry.value.id) for entry in found.credentials))
     shown = ((e.at, f"{e.value.number} of {e.value.campaign or e.value.controller}") for e in found.caller_ids)
     yield from _repeated("caller ID", shown)
+    # an address may be somebody's telephone, and the line says which it is
+    yield from _repeated("agent", ((e.at, f"{e.value.controller} {e.value.address}") for e in found.agents))
     yield from _repeated("account_sid", ((e.at, e.value.account_sid) for e in found.credentials if e.value.account_sid))
     people = ((e.at, f"{e.value.controller} {e.value.email.lower()}") for e in found.contacts if e.value.email)
     yield from _repeated("person", people)
@@ -35,6 +38,7 @@ def _all_unknown(found: SetUp, there: Known) -> Iterator[str]:
     yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in found.campaigns), controllers)
     yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in found.contacts), controllers)
     yield from _wrong_caller_ids(found.caller_ids, controllers, campaigns)
+    yield from _wrong_agents(found.agents, controllers, campaigns)
     yield from _wrong_credentials(found.credentials, controllers, campaigns, there)
     yield from _wrong_scopes(found.suppressions, controllers, campaigns)
 
@@ -44,7 +48,7 @@ def _repeated(what: str, named: Iterable[tuple[str, str]]) -> Iterator[str]:
     for at, name in named:
         if name in first:
             # an address is personal, and the line says which it is
-            shown = "this person" if what == "person" else f"{what} {name}"
+            shown = f"this {what}" if what in {"person", "agent"} else f"{what} {name}"
             yield f"{at}: {shown} is given before, at {first[name]}"
         first.setdefault(name, at)
 
@@ -61,6 +65,16 @@ def _wrong_caller_ids(
     yield from _unknown("campaign", ((entry.at, entry.value.campaign) for entry in entries), campaigns)
     for entry in entries:
         yield from _another_owner(entry.at, entry.value.campaign, entry.value.controller, campaigns)
+
+
+def _wrong_agents(
+    entries: list[Entry[AgentEntry]], controllers: Iterable[str], campaigns: dict[str, str]
+) -> Iterator[str]:
+    yield from _unknown("controller", ((entry.at, entry.value.controller) for entry in entries), controllers)
+    for entry in entries:
+        for campaign in entry.value.campaigns:
+            yield from _unknown("campaign", [(entry.at, campaign)], campaigns)
+            yield from _another_owner(entry.at, campaign, entry.value.controller, campaigns)
 
 
 def _another_owner(at: str, campaign: str | None, controller: str | None, campaigns: dict[str, str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from middleware.policies.pack import Shape
 from middleware.policies.sentences import path_of, sentence
 from middleware.policies.source import Unreadable, read_source
+from middleware.set_up.agent_shapes import AgentEntry
 from middleware.set_up.people_shapes import ContactEntry, SuppressionEntry
 from middleware.set_up.shapes import CallerIdEntry, CampaignEntry, ControllerEntry, CredentialEntry
 
@@ -21,6 +22,7 @@ FILES = (
     "controllers.yaml",
     "campaigns.yaml",
     "caller_ids.yaml",
+    "agents.yaml",
     "credentials.yaml",
     "contacts.csv",
     "suppressions.csv",
@@ -42,6 +44,7 @@ class SetUp:
     controllers: list[Entry[ControllerEntry]] = field(default_factory=list)
     campaigns: list[Entry[CampaignEntry]] = field(default_factory=list)
     caller_ids: list[Entry[CallerIdEntry]] = field(default_factory=list)
+    agents: list[Entry[AgentEntry]] = field(default_factory=list)
     credentials: list[Entry[CredentialEntry]] = field(default_factory=list)
     contacts: list[Entry[ContactEntry]] = field(default_factory=list)
     suppressions: list[Entry[SuppressionEntry]] = field(default_factory=list)
@@ -57,6 +60,7 @@ def read_folder(directory: Path) -> SetUp:
     found.controllers = list(_yaml(directory / "controllers.yaml", ControllerEntry, found.problems))
     found.campaigns = list(_yaml(directory / "campaigns.yaml", CampaignEntry, found.problems))
     found.caller_ids = list(_yaml(directory / "caller_ids.yaml", CallerIdEntry, found.problems))
+    found.agents = list(_yaml(directory / "agents.yaml", AgentEntry, found.problems))
     found.credentials = list(_yaml(directory / "credentials.yaml", CredentialEntry, found.problems))
     found.contacts = list(_csv(directory / "contacts.csv", ContactEntry, found.problems))
     found.suppressions = list(_csv(directory / "suppressions.csv", SuppressionEntry, found.problems))

@@ -59,12 +59,13 @@ def test_everything_in_the_folder_comes_into_the_store(store: Database, folder: 
         "controllers": 1,
         "campaigns": 1,
         "caller IDs": 2,
+        "agents": 4,
         "credentials": 2,
         "register washes": 1,
         "contacts": 3,
         "suppressions": 4,
     }
-    assert loaded.updated == {"controllers": 0, "campaigns": 0, "contacts": 0}
+    assert loaded.updated == {"controllers": 0, "campaigns": 0, "agents": 0, "contacts": 0}
     assert counts(store) == [1, 1, 3, 4, 3]
     assert (count(store, CallerIdRow), count(store, SuppressedPrefixRow)) == (2, 1)
 
@@ -76,7 +77,7 @@ def test_loading_the_same_folder_again_changes_nothing_but_the_day_of_the_wash(s
     again = load(store, folder)
 
     assert {kind: new for kind, new in again.added.items() if new} == {"register washes": 1}
-    assert again.updated == {"controllers": 0, "campaigns": 0, "contacts": 0}
+    assert again.updated == {"controllers": 0, "campaigns": 0, "agents": 0, "contacts": 0}
     assert again.new_keys == {}
     assert (counts(store), count(store, GuardRow)) == before
 
@@ -194,6 +195,20 @@ WRONG = [
     ("caller_ids.yaml", "campaign: spring", "campaign: autumn", "caller_ids.yaml, line 4: there is no campaign autumn"),
     ("caller_ids.yaml", "campaign: spring, number: \"+46846500410\"", "number: \"+4568000010\"",
      "caller_ids.yaml, line 4: caller ID +4568000010 of acme is given before, at caller_ids.yaml, line 2"),
+    ("agents.yaml", "client:mette", "client:", "agents.yaml, line 2: address: is no client: and a name"),
+    ("agents.yaml", "+45 68 00 00 21", "+45 90 11 22 33", "agents.yaml, line 6: address: is no ordinary telephone"),
+    ("agents.yaml", "+45 68 00 00 21", "112", "agents.yaml, line 6: address: is no telephone number"),
+    ("agents.yaml", "sip:Jonas@", "sip:+4568000022@", "agents.yaml, line 8: address: carries a telephone number"),
+    ("agents.yaml", "sip:Jonas@acme.sip.example", "sip:jonas", "agents.yaml, line 8: address: is no sip:user@domain"),
+    ("agents.yaml", "sip:@acme.sip.example", "sip:@acme", "agents.yaml, line 10: address: is no sip:user@domain"),
+    ("agents.yaml", "sip:@acme.sip.example", "sip:JONAS@acme.sip.example",
+     "agents.yaml, line 10: this agent is given before, at agents.yaml, line 8"),
+    ("agents.yaml", "controller: acme", "controller: akme", "agents.yaml, line 2: there is no controller akme"),
+    ("agents.yaml", "campaigns: [spring]", "campaigns: [autumn]", "agents.yaml, line 2: there is no campaign autumn"),
+    ("agents.yaml", "campaigns: [spring]", "campaigns: []", "agents.yaml, line 2: campaigns must name at least one"),
+    ("agents.yaml", "campaigns: [spring]", "campaigns: [spring, spring]", "agents.yaml, line 2: campaigns names one"),
+    ("agents.yaml", "takes_ring_backs: false", "takes_ring_backs: true", "agents.yaml, line 10: a whole domain cannot"),
+    ("agents.yaml", "language: da", "language: fi", "agents.yaml, line 2: language: must be"),
     ("campaigns.yaml", "  washes:", "  speaker: robot\n  washes:", "campaigns.yaml, line 11: speaker: must be 'human'"),
     ("campaigns.yaml", "  washes:", "  list_checked_on: 2026-01-02\n  list_checked_days_ago: 3\n  washes:",
      "campaigns.yaml, line 2: give either list_checked_on or"),
