@@ -32,6 +32,9 @@ from middleware.services.plain_checks import PlainChecks
 from middleware.services.policies import UsedPolicies
 from middleware.services.policy_view import PolicyViews
 from middleware.services.precall import Precall
+from middleware.services.reconciliation.alarm import SEND_ALARM, Alarms
+from middleware.services.reconciliation.nightly import NightlyReconciliation
+from middleware.services.reconciliation.wiring import nightly_reconciliation
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
 from middleware.services.routes.links import Links
@@ -48,6 +51,8 @@ from middleware.store.hot_path.postgres import PostgresHotPath
 from middleware.store.hot_path.sqlite import SqliteHotPath
 from middleware.store.notices import SEND_NOTICE
 from middleware.store.schema import migrate
+
+SECONDS_FOR_LISTS = 60.0  # nobody waits for these answers, and a page of a thousand calls takes Twilio a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Services:
     setting_up: SettingUp
     past_attempts: PastAttempts
     exports: Exports
+    nightly: NightlyReconciliation
 
 
 def build(settings: Settings) -> Services:
@@ -104,6 +110,7 @@ def build(settings: Settings) -> Services:
     queue = RqQueue(settings.redis_url)
     doers = {
         SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
+        SEND_ALARM: Alarms(database, _mail(settings), clock, settings.mail_from, settings.alarm_mail_to).send,
         FORWARD_REPORT: Forwarding(database, catalogue, access, _callbacks(settings)).send,
     }
     return Services(
@@ -132,6 +139,7 @@ def build(settings: Settings) -> Services:
         setting_up=SettingUp(database, clock, pepper),
         past_attempts=PastAttempts(database),
         exports=Exports(database, catalogue, clock),
+        nightly=nightly_reconciliation(database, _carrier(settings, SECONDS_FOR_LISTS), catalogue, clock, pepper),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
 
@@ -171,12 +179,12 @@ def hot_path_for(database: Database, clock: Clock) -> HotPath:
     return PostgresHotPath(database.url, clock)
 
 
-def _carrier(settings: Settings) -> TwilioCarrier:
+def _carrier(settings: Settings, timeout_seconds: float | None = None) -> TwilioCarrier:
     return TwilioCarrier(
         settings.twilio_account_sid,
         settings.twilio_auth_token.get_secret_value(),
         settings.twilio_api_base_url,
-        settings.twilio_timeout_seconds,
+        timeout_seconds or settings.twilio_timeout_seconds,
     )
 
 
@@ -184,9 +192,9 @@ def _callbacks(settings: Settings) -> SignedCallbacks:
     return SignedCallbacks(allow_private=settings.allow_private_callback_hosts)
 
 
-def _notices(settings: Settings, database: Database, links: ObjectionLinks, clock: Clock) -> Notices:
+def _mail(settings: Settings) -> SmtpTransport:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    transport = SmtpTransport(
+    return SmtpTransport(
         settings.smtp_host,
         settings.smtp_port,
         username=settings.smtp_username,
@@ -195,5 +203,8 @@ def _notices(settings: Settings, database: Database, links: ObjectionLinks, cloc
         timeout_seconds=settings.smtp_timeout_seconds,
         sender_host=settings.mail_from.rpartition("@")[2],
     )
+
+
+def _notices(settings: Settings, database: Database, links: ObjectionLinks, clock: Clock) -> Notices:
     templates = NoticeTemplates(settings.config_dir / "notices")
-    return Notices(database, transport, templates, links, clock, settings.mail_from)
+    return Notices(database, _mail(settings), templates, links, clock, settings.mail_from)

@@ -59,6 +59,10 @@ class OutcomeConflict(RingfenceError):
     """An outcome was reported for an attempt that cannot take it, such as a refused one."""
 
 
+class AlreadyReconciling(RingfenceError):
+    """Another process compares this day with Twilio's call list right now."""
+
+
 class StoreUnavailable(RingfenceError):
     """The store cannot be read or written; nothing may be permitted on a guess."""
 

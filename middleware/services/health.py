@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from middleware.clock import Clock
 from middleware.errors import StoreUnavailable
 from middleware.policies.book import PolicyBook
+from middleware.services.reconciliation.kinds import ALARMING
 from middleware.store.database import Database
 from middleware.store.notices import notices_in_trouble
 from middleware.store.outbox import dead_letters, not_begun_since
 from middleware.store.schema import is_current
+from middleware.store.violations import ViolationRepository
 
 LONG_WAIT = timedelta(minutes=10)  # within it a queue that was lost has been filled again, many times over
 
@@ -57,9 +59,12 @@ class Health:
             troubled = notices_in_trouble(connection, now)
             dead = dead_letters(connection)
             waiting_since = not_begun_since(connection)
+            violations = ViolationRepository(connection).unsettled(ALARMING)
         found = [f"notices: {count} {state}" for state, count in sorted(troubled.items())]
         if dead:
             found.append(f"outbox: {dead} given up")
+        if violations:
+            found.append(f"violations: {violations} calls have to be looked at; see `ringfence reconcile`")
         if waiting_since is not None and now - waiting_since > LONG_WAIT:
             minutes = (now - waiting_since) // timedelta(minutes=1)
             found.append(f"outbox: not begun for {minutes} minutes; are `ringfence relay` and `worker` running?")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 
 from middleware.errors import NotFound
 from middleware.store.models import AttemptEventRow, AttemptRow, DecisionRow, GuardRow
@@ -58,6 +58,14 @@ _OF_DECISION = ("is_permitted", "not_before", "attempts_left", "policy_digest", 
 _SEEN: Select[Any] = select(
     *(getattr(DecisionRow if name in _OF_DECISION else AttemptRow, name) for name in AttemptSeen.__slots__)
 ).select_from(AttemptRow.__table__.join(DecisionRow.__table__, DecisionRow.id == AttemptRow.id))
+
+
+def attempts_where(
+    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[AttemptSeen]:
+    """The attempts for which all of this holds, in the order of their ids."""
+    query = _SEEN.where(*conditions).order_by(AttemptRow.id).limit(limit)
+    return [AttemptSeen(**row) for row in connection.execute(query).mappings()]
 
 
 class AttemptRepository:

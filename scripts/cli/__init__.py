@@ -16,6 +16,7 @@ COMMANDS = {
     "load": "scripts.cli.load",
     "migrate": "scripts.cli.migrate",
     "policy": "scripts.cli.policy",
+    "reconcile": "scripts.cli.reconcile",
     "relay": "scripts.cli.relay",
     "replay": "scripts.cli.replay",
     "scrub": "scripts.cli.scrub",

@@ -17,6 +17,7 @@ from middleware.settings import read_settings
 logger = logging.getLogger(__name__)
 RELAY_EVERY = 0.25  # seconds
 SWEEP_EVERY = 20  # relay passes
+LOOK_EVERY = 240  # relay passes, for yesterday's comparison with Twilio
 
 
 @click.command("relay", help="Queue what is due and close what stays open, until stopped.")
@@ -31,7 +32,12 @@ def command() -> None:
     passes = 0
     while not stopped.wait(RELAY_EVERY):
         is_time_to_sweep = passes % SWEEP_EVERY == 0
-        one_pass(services.relay.run, *([services.sweeps.run] if is_time_to_sweep else []))
+        is_time_to_look = passes % LOOK_EVERY == 0
+        one_pass(
+            services.relay.run,
+            *([services.sweeps.run] if is_time_to_sweep else []),
+            *([services.nightly.run] if is_time_to_look else []),
+        )
         passes += 1
 
 
