@@ -37,8 +37,11 @@ from middleware.services.reconciliation.nightly import NightlyReconciliation
 from middleware.services.reconciliation.wiring import nightly_reconciliation
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
+from middleware.services.routes.click_to_call import ClickToCall
 from middleware.services.routes.links import Links
 from middleware.services.routes.target_gate import TargetGate
+from middleware.services.routes.voice import Voice
+from middleware.services.routes.voice_ends import VoiceEnds
 from middleware.services.scrub import Scrub
 from middleware.services.setting_up import SettingUp
 from middleware.services.status_reports import FORWARD_REPORT, StatusReports
@@ -77,6 +80,9 @@ class Services:
     objection_links: ObjectionLinks
     links: Links
     target_gate: TargetGate
+    voice: Voice
+    voice_ends: VoiceEnds
+    click_to_call: ClickToCall
     queue: RqQueue
     relay: Relay
     delivery: Delivery
@@ -107,6 +113,8 @@ def build(settings: Settings) -> Services:
     carrier = _carrier(settings)
     objection_links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
     links = Links(database, clock, settings.public_base_url, settings.fallback_base_url or settings.public_base_url)
+    target_gate = TargetGate(precall, catalogue, database, settings.public_base_url)
+    attempts = AttemptRequests(precall, database, clock)
     queue = RqQueue(settings.redis_url)
     doers = {
         SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
@@ -121,7 +129,7 @@ def build(settings: Settings) -> Services:
         catalogue=catalogue,
         access=access,
         precall=precall,
-        attempts=AttemptRequests(precall, database, clock),
+        attempts=attempts,
         plain_checks=PlainChecks(precall, database, clock),
         scrub=Scrub(precall, catalogue, database, clock, pepper),
         outcomes=Outcomes(database, clock),
@@ -131,7 +139,10 @@ def build(settings: Settings) -> Services:
         objections=Objections(database, clock),
         objection_links=objection_links,
         links=links,
-        target_gate=TargetGate(precall, catalogue, database, settings.public_base_url),
+        target_gate=target_gate,
+        voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),
+        voice_ends=VoiceEnds(database, clock),
+        click_to_call=ClickToCall(attempts, carrier, links, catalogue, database, clock, settings.public_base_url),
         queue=queue,
         relay=Relay(database, queue, clock),
         delivery=Delivery(database, clock, doers),

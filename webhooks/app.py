@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from middleware.bootstrap import Services
-from webhooks import attempts, batch, exports, health, openapi, outcomes, plain
+from webhooks import attempts, batch, click_to_call, exports, health, openapi, outcomes, plain
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
-from webhooks.twilio import rest, status
+from webhooks.twilio import rest, status, voice
 from webhooks.twilio.signed import signature_check
 
 MOST_BYTES = 1 << 20
@@ -24,6 +24,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(attempts.create_blueprint(access, services.attempts))
     app.register_blueprint(batch.create_blueprint(access, services.scrub))
     app.register_blueprint(exports.create_blueprint(access, services.exports))
+    app.register_blueprint(click_to_call.create_blueprint(access, services.click_to_call))
     app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
     app.register_blueprint(plain.create_blueprint(access, services.plain_checks, services.outcomes))
     app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls))
@@ -33,6 +34,7 @@ def create_app(services: Services) -> Flask:
         *([settings.fallback_base_url] if settings.fallback_base_url else []),
     )
     app.register_blueprint(status.create_blueprint(services.status_reports, is_signed))
+    app.register_blueprint(voice.create_blueprint(services.voice, services.voice_ends, is_signed))
     app.register_blueprint(objection.create_blueprint(services.objections, services.objection_links))
     app.register_blueprint(error_codes.create_blueprint())
     app.register_blueprint(health.create_blueprint(services.health))
