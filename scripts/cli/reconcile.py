@@ -88,13 +88,18 @@ def _show(console: Console, result: Reconciled) -> None:
 def _sentence(result: Reconciled) -> str:
     counts = result.counts
     compared = (
-        f"{counts.get('calls', 0):,} calls compared: {counts.get('attempts', 0):,} permitted, "
+        f"{_calls(counts.get('calls', 0))} compared: {counts.get('attempts', 0):,} permitted, "
         f"{counts.get('own_people', 0):,} to our own people, {counts.get('inbound', 0):,} inbound; "
         f"{counts.get('repaired', 0):,} repaired."
     )
     if not result.unsettled:
         return f"{compared} Nothing of this day has to be looked at."
+    has = "has" if result.unsettled == 1 else "have"
     return (
-        f"{compared} {result.unsettled:,} of this day have to be looked at; "
+        f"{compared} {_calls(result.unsettled)} of this day {has} to be looked at; "
         "then `ringfence reconcile --settle ID --by NAME --note TEXT`."
     )
+
+
+def _calls(count: int) -> str:
+    return f"{count:,} call" if count == 1 else f"{count:,} calls"
