@@ -91,7 +91,10 @@ def _of_both(strictest: Callable[[Any, Any], Any], one: Value | None, other: Val
 
 
 def _line_kind(one: NumberKind | None, other: NumberKind | None) -> NumberKind | None:
-    """The line is the same whoever answers, so one record's knowledge will do; two that differ make it unknown."""
+    """The line is the same whoever answers, so one record's knowledge will do; two that differ make it unknown, unless
+    one of them says that there is none."""
+    if one is NumberKind.INVALID or other is NumberKind.INVALID:
+        return NumberKind.INVALID
     if one is None or other is None:
         return one or other
     return one if one is other else NumberKind.UNKNOWN

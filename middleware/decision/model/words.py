@@ -34,6 +34,7 @@ class NumberKind(StrEnum):
     UNIVERSAL_ACCESS = "universal_access"
     PAGER = "pager"
     VOICEMAIL = "voicemail"
+    INVALID = "invalid"  # of look-ups alone: the number does not exist, whatever its digits tell
     UNKNOWN = "unknown"
 
 

@@ -13,9 +13,12 @@ CLOSED_KINDS = frozenset(
         NumberKind.UNIVERSAL_ACCESS,
         NumberKind.PAGER,
         NumberKind.VOICEMAIL,
+        NumberKind.INVALID,
         NumberKind.UNKNOWN,
     }
 )
+# What a look-up says that tells nothing of the line
+_TELLS_NOTHING = frozenset({None, NumberKind.UNKNOWN, NumberKind.INVALID})
 # Satellite and global networks belong to no country. Their numbers look like mobiles, and toll fraud is paid by them.
 NO_COUNTRY = "001"
 
@@ -26,10 +29,10 @@ _COUNTRY = Verdict("number_country")
 
 
 def number_validity(facts: CallFacts, _policy: Policy | None) -> Verdict:
-    """The number exists in its numbering plan and is no emergency number."""
+    """The number exists in its numbering plan, as far as a look-up tells too, and is no emergency number."""
     if facts.number.emergency:
         return Verdict("number_validity", Reason.NUMBER_EMERGENCY)
-    if not facts.number.valid:
+    if not facts.number.valid or facts.callee.line_kind is NumberKind.INVALID:
         return Verdict("number_validity", Reason.NUMBER_INVALID)
     return _VALID
 
@@ -37,7 +40,7 @@ def number_validity(facts: CallFacts, _policy: Policy | None) -> Verdict:
 def number_kind(facts: CallFacts, _policy: Policy | None) -> Verdict:
     """The number leads to an ordinary line: fixed, mobile, internet telephony or toll-free."""
     kind, looked_up = facts.number.kind, facts.callee.line_kind
-    if looked_up is not None and looked_up is not NumberKind.UNKNOWN and kind not in COSTLY_KINDS:
+    if looked_up is not None and looked_up not in _TELLS_NOTHING and kind not in COSTLY_KINDS:
         kind = looked_up
     if kind in COSTLY_KINDS:
         return Verdict("number_kind", Reason.NUMBER_PREMIUM, {"kind": kind.value})

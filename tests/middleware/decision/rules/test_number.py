@@ -19,6 +19,7 @@ CLOSED = (
     NumberKind.UNIVERSAL_ACCESS,
     NumberKind.PAGER,
     NumberKind.VOICEMAIL,
+    NumberKind.INVALID,
     NumberKind.UNKNOWN,
 )
 
@@ -27,6 +28,13 @@ def test_a_number_that_cannot_exist_is_not_called() -> None:
     facts = some_facts(number=some_number(country=None, kind=NumberKind.UNKNOWN, valid=False))
 
     assert number_validity(facts, None).reason is Reason.NUMBER_INVALID
+
+
+def test_a_number_that_does_not_exist_as_a_look_up_found_is_not_called_and_refused_once() -> None:
+    facts = some_facts(callee=CalleeFacts(line_kind=NumberKind.INVALID))
+
+    assert number_validity(facts, None).reason is Reason.NUMBER_INVALID
+    assert number_kind(facts, None).reason is None
 
 
 def test_an_emergency_number_is_named_as_such_and_not_as_invalid() -> None:
