@@ -8,6 +8,7 @@ from pathlib import Path
 
 from middleware.clock import Clock
 from middleware.gateways.callbacks import SignedCallbacks
+from middleware.gateways.lookup import TwilioLookUps
 from middleware.gateways.mail import SmtpTransport
 from middleware.gateways.queue import RqQueue
 from middleware.gateways.twilio import TwilioCarrier
@@ -24,6 +25,7 @@ from middleware.services.delivery import Delivery, Relay
 from middleware.services.exports.attempts import Exports
 from middleware.services.forwarding import Forwarding
 from middleware.services.health import Health
+from middleware.services.look_ups import LookUps
 from middleware.services.notices import Notices
 from middleware.services.objections import Objections
 from middleware.services.outcomes import Outcomes
@@ -92,6 +94,7 @@ class Services:
     past_attempts: PastAttempts
     exports: Exports
     nightly: NightlyReconciliation
+    look_ups: LookUps
 
 
 def build(settings: Settings) -> Services:
@@ -150,6 +153,7 @@ def build(settings: Settings) -> Services:
         setting_up=SettingUp(database, clock, pepper),
         past_attempts=PastAttempts(database),
         exports=Exports(database, catalogue, clock),
+        look_ups=LookUps(database, _look_ups(settings), catalogue, clock, settings.look_ups_per_day),
         nightly=nightly_reconciliation(database, _carrier(settings, SECONDS_FOR_LISTS), catalogue, clock, pepper),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
@@ -197,6 +201,11 @@ def _carrier(settings: Settings, timeout_seconds: float | None = None) -> Twilio
         settings.twilio_api_base_url,
         timeout_seconds or settings.twilio_timeout_seconds,
     )
+
+
+def _look_ups(settings: Settings) -> TwilioLookUps:
+    token = settings.twilio_auth_token.get_secret_value()
+    return TwilioLookUps(settings.twilio_account_sid, token, settings.twilio_lookups_base_url)
 
 
 def _callbacks(settings: Settings) -> SignedCallbacks:

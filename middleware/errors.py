@@ -96,6 +96,10 @@ class CarrierUnavailable(RingfenceError):
     """Twilio could not be asked (fetch, list, update), or did not answer; asking again does no harm."""
 
 
+class LookUpFailed(RingfenceError):
+    """Twilio Lookup did not answer, or not in a way that tells anything; nothing is known that was not before."""
+
+
 class IncompleteNotice(RingfenceError):
     """An information mail that lacks what the law asks for; `items` names everything that is missing or unusable."""
 

@@ -46,6 +46,14 @@ class CallCarrier(Protocol):
         """One page of calls. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
 
 
+class LineLookUps(Protocol):
+    """Twilio Lookup v2, fields as Twilio names them. Each look-up costs money."""
+
+    def look_up(self, e164: str) -> dict[str, Any]:
+        """What is told of a number and its line; Twilio's error body for one that it cannot read. Raises
+        `LookUpFailed`."""
+
+
 class JobQueue(Protocol):
     """Carries ids of outbox rows to workers; may lose them, may carry one twice."""
 

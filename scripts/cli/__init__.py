@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "scripts.cli.check",
     "export": "scripts.cli.export",
     "load": "scripts.cli.load",
+    "look-up": "scripts.cli.look_up",
     "migrate": "scripts.cli.migrate",
     "policy": "scripts.cli.policy",
     "reconcile": "scripts.cli.reconcile",

@@ -109,6 +109,7 @@ def _wanted(given: Given, kept: Kept, folder: Path, offset_seconds: float) -> di
             "twilio_account_sid": kept.twilio_account_sid,
             "twilio_auth_token": kept.twilio_auth_token,
             "twilio_api_base_url": f"http://{LOOPBACK}:{ports['twilio-simulator']}",
+            "twilio_lookups_base_url": f"http://{LOOPBACK}:{ports['twilio-simulator']}",
             "allow_private_callback_hosts": "true",
             "sweep_after_seconds": "20",  # simulated calls are over in seconds
         }
