@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from hashlib import sha256
 
 from middleware.sip_addresses import is_sip, read_sip
 from middleware.store.catalogue import Agent, Catalogue
 
-_NUMBER_LIKE = re.compile(r"\+?[0-9]{5,}")  # shorter ones are extensions
+_SHORTEST_NUMBER = 5  # digits; shorter ones are extensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +81,9 @@ def target_of(catalogue: Catalogue, given: str) -> str | None:
     if sip.number is not None:
         return sip.number
     is_person = sip.address in catalogue.agents
-    if _NUMBER_LIKE.fullmatch(re.sub(r"[\s().\-/]", "", sip.user)) and not is_person:
-        return None
-    return f"sip:{sip.user}@{sip.host}"
+    return f"sip:{sip.user}@{sip.host}" if is_person or not _is_number_like(sip.user) else None
+
+
+def _is_number_like(user: str) -> bool:
+    digits = sum(each.isdigit() for each in user)
+    return digits >= _SHORTEST_NUMBER and not any(each.isalpha() for each in user)
