@@ -40,7 +40,10 @@ from middleware.services.reconciliation.wiring import nightly_reconciliation
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
 from middleware.services.routes.click_to_call import ClickToCall
+from middleware.services.routes.inbound import Inbound, inbound
 from middleware.services.routes.links import Links
+from middleware.services.routes.ring_back_mails import RingBackMails
+from middleware.services.routes.ring_backs import TELL_RING_BACK
 from middleware.services.routes.target_gate import TargetGate
 from middleware.services.routes.voice import Voice
 from middleware.services.routes.voice_ends import VoiceEnds
@@ -80,6 +83,7 @@ class Services:
     status_reports: StatusReports
     objections: Objections
     objection_links: ObjectionLinks
+    inbound: Inbound
     links: Links
     target_gate: TargetGate
     voice: Voice
@@ -122,6 +126,9 @@ def build(settings: Settings) -> Services:
     doers = {
         SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
         SEND_ALARM: Alarms(database, _mail(settings), clock, settings.mail_from, settings.alarm_mail_to).send,
+        TELL_RING_BACK: RingBackMails(
+            database, _mail(settings), clock, settings.mail_from, settings.public_base_url
+        ).send,
         FORWARD_REPORT: Forwarding(database, catalogue, access, _callbacks(settings)).send,
     }
     return Services(
@@ -141,6 +148,7 @@ def build(settings: Settings) -> Services:
         status_reports=StatusReports(database, clock),
         objections=Objections(database, clock),
         objection_links=objection_links,
+        inbound=inbound(database, catalogue, clock, pepper, settings.public_base_url),
         links=links,
         target_gate=target_gate,
         voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),

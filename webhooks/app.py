@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from middleware.bootstrap import Services
-from webhooks import attempts, batch, click_to_call, exports, health, openapi, outcomes, plain
+from webhooks import attempts, batch, click_to_call, exports, health, openapi, outcomes, plain, ring_backs
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
-from webhooks.twilio import rest, status, voice
+from webhooks.twilio import inbound, inbound_reports, rest, status, texts, voice
 from webhooks.twilio.signed import signature_check
 
 MOST_BYTES = 1 << 20
@@ -35,6 +35,13 @@ def create_app(services: Services) -> Flask:
     )
     app.register_blueprint(status.create_blueprint(services.status_reports, is_signed))
     app.register_blueprint(voice.create_blueprint(services.voice, services.voice_ends, is_signed))
+    answering = services.inbound
+    app.register_blueprint(
+        inbound.create_blueprint(answering.ring_backs, answering.people, is_signed, settings.public_base_url)
+    )
+    app.register_blueprint(inbound_reports.create_blueprint(answering.ring_backs, is_signed))
+    app.register_blueprint(texts.create_blueprint(answering.texts, is_signed))
+    app.register_blueprint(ring_backs.create_blueprint(access, answering.listing))
     app.register_blueprint(objection.create_blueprint(services.objections, services.objection_links))
     app.register_blueprint(error_codes.create_blueprint())
     app.register_blueprint(health.create_blueprint(services.health))

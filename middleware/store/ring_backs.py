@@ -114,13 +114,15 @@ def _seen_by(controller_id: str) -> ColumnElement[bool]:
     return or_(RingBackRow.controller_id == controller_id, shared)
 
 
-def controllers_showing(connection: Connection, number: str) -> tuple[str, ...]:
-    """Who shows this number (E.164); where nobody does any more, who did."""
+def controllers_showing(connection: Connection, number: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who shows this number (E.164), and who ever did. Where nobody does any more, those who did still do: people ring
+    back for months."""
     rows = connection.execute(
         select(CallerIdRow.controller_id, CallerIdRow.withdrawn_at).where(CallerIdRow.number == number)
     ).all()
     now = {row.controller_id for row in rows if row.withdrawn_at is None}
-    return tuple(sorted(now or {row.controller_id for row in rows}))
+    ever = {row.controller_id for row in rows}
+    return tuple(sorted(now or ever)), tuple(sorted(ever))
 
 
 def latest_call(connection: Connection, controllers: Sequence[str], number_key: str) -> str | None:

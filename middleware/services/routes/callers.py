@@ -54,8 +54,8 @@ def find_caller(connection: Connection, pepper: Pepper, called: str, caller: str
     our_number = ours.e164 if ours and ours.e164 else called.strip()[:_LONGEST_NUMBER]
     number = theirs.e164 if theirs else None
     key = pepper.number(number) if number else None
-    showing = controllers_showing(connection, our_number)
-    attempt = _latest(connection, showing, key)
+    showing, ever = controllers_showing(connection, our_number)
+    attempt = _latest(connection, ever, key)
     controllers = (attempt.controller_id,) if attempt else showing
     found = contacts_at(connection, controllers, key) if key else ()
     contact = _contact(found, attempt)
