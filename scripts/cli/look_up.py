@@ -43,8 +43,8 @@ def _is_limit(result: LookedUp, limit: int | None) -> bool:
 def _sentence(result: LookedUp) -> str:
     counts = result.counts
     said = (
-        f"{counts.get('known', 0):,} lines are known now, {counts.get('invalid', 0):,} numbers do not exist, "
-        f"{counts.get('unknown', 0):,} stay unknown, {counts.get('failed', 0):,} could not be looked up, "
-        f"{counts.get('cached', 0):,} were looked up before."
+        f"Lines known now: {counts.get('known', 0):,}; numbers that do not exist: {counts.get('invalid', 0):,}; "
+        f"still unknown: {counts.get('unknown', 0):,}; could not be looked up: {counts.get('failed', 0):,}; "
+        f"looked up before: {counts.get('cached', 0):,}."
     )
     return f"{said} Ended early: {result.stopped}." if result.stopped else said
