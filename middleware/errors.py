@@ -163,6 +163,10 @@ class CallbackForbidden(RingfenceError):
     """The dialer's callback URL points where we do not send: it is not tried again."""
 
 
+class DocumentUnavailable(RingfenceError):
+    """The dialer's URL gave no TwiML that can be used; another of its URLs may."""
+
+
 class NoticeMoved(RingfenceError):
     """Another process has taken this notice; nothing was sent by this one."""
 

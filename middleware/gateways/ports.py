@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Protocol
 
@@ -71,4 +72,25 @@ class CallbackSender(Protocol):
         """Signed as Twilio signs, with the token the dialer knows; every try of one callback has one `delivery_id`.
 
         Raises `CallbackFailed` when it may be tried again, `CallbackForbidden` when that cannot help.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedDocument:
+    """What a dialer's URL answered. `final_url`: where it was found after redirects, from which relative URLs in it
+    count; without user and password."""
+
+    content_type: str  # as sent, perhaps empty
+    text: str
+    final_url: str
+
+
+class DocumentSource(Protocol):
+    """Fetches TwiML from a dialer's own URL."""
+
+    def fetch(self, url: str, method: str, parameters: Pairs, token: str, delivery_id: str) -> FetchedDocument:
+        """Signed as Twilio signs, with the token the dialer knows. Redirects are followed, within one time limit.
+
+        Raises `DocumentUnavailable` when it may be tried elsewhere (a fallback URL), `CallbackForbidden` when the URL,
+        or one that it leads to, is where we do not ask.
         """
