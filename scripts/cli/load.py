@@ -12,7 +12,7 @@ from middleware.settings import TWILIO_API, read_settings
 MADE_UP = ".example"  # a domain that nobody can have (RFC 2606)
 
 
-@click.command("load", help="Load controllers, campaigns, caller IDs, credentials, contacts and suppressions.")
+@click.command("load", help="Load controllers, campaigns, caller IDs, agents, credentials, contacts and suppressions.")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def command(directory: Path) -> None:
     """Adds what is new, and tells what is there what was not known of it; may be run again. Every problem of every
