@@ -167,6 +167,10 @@ class DocumentUnavailable(RingfenceError):
     """The dialer's URL gave no TwiML that can be used; another of its URLs may."""
 
 
+class TwimlRefused(RingfenceError):
+    """TwiML that cannot be read, or that could ring a telephone which nobody was asked about; the text says what."""
+
+
 class NoticeMoved(RingfenceError):
     """Another process has taken this notice; nothing was sent by this one."""
 

@@ -1,0 +1,236 @@
+"""Rewrites a document: every number that it would ring is one that was permitted, every URL leads through us.
+
+The new document is built from what is understood, so that nothing else can be in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+from xml.etree import ElementTree as ET
+
+from middleware.errors import TwimlRefused
+from middleware.twiml.names import LONGEST, scoped_name
+from middleware.twiml.reading import text_of
+from middleware.twiml.verbs import ATTRIBUTES, JOINS, RINGS, Leads
+
+EVENTS = "initiated ringing answered completed"
+_SOUND = frozenset({"http", "https", "ws", "wss"})
+MOST_TARGETS = 10  # as many as Twilio rings at once
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One telephone that a document would ring: as it is written there, with what the dialer wants to hear of it."""
+
+    index: int
+    kind: str  # Number, Sip, Client
+    address: str
+    caller_id: str | None
+    timeout: int | None
+    status_callback: str | None
+    status_method: str
+    status_events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring this. `noun` Number: a permitted number with its caller ID and seconds of ringing; else one of ours."""
+
+    noun: str
+    address: str
+    status_callback: str
+    caller_id: str | None = None
+    seconds: int | None = None
+
+
+class Doors(Protocol):
+    """What the rewriting asks of whoever knows the gate."""
+
+    def ring(self, wish: Wish) -> Ring | None:
+        """Reserve; None: it may not be rung."""
+
+    def twiml(self, url: str, method: str, ring: Ring | None) -> str:
+        """Our address of further instructions; `ring`: they are heard by whom it rings."""
+
+    def report(self, url: str, method: str) -> str:
+        """Our address of a receiver of reports."""
+
+    def detection(self, url: str, method: str, ring: Ring) -> str:
+        """Our address for what picked up, a person or a machine."""
+
+    def refused(self) -> Sequence[ET.Element]:
+        """What is heard in place of a `<Dial>` that rings nobody; the document ends there."""
+
+
+class Rewriting:
+    """`base` is the URL at which the document stands, None where it was given inline."""
+
+    def __init__(self, controller_id: str, base: str | None, doors: Doors) -> None:
+        self._controller_id = controller_id
+        self._base = base
+        self._doors = doors
+        self._targets = 0
+
+    def rewrite(self, root: ET.Element) -> str:
+        """The document as Twilio gets it, for what `read_document` returned. Raises `TwimlRefused`.
+
+        Nothing that stands behind a `<Dial>` that rings nobody is in it.
+        """
+        made = ET.Element("Response")
+        for verb in root:
+            written = self._dialled(verb) if verb.tag == "Dial" else self._copied(verb)
+            if written is None:
+                made.extend(self._doors.refused())
+                break
+            made.append(written)
+        return as_text(made)
+
+    def _dialled(self, dial: ET.Element) -> ET.Element | None:
+        """None where it would ring nobody."""
+        bare = "".join([dial.text or "", *(child.tail or "" for child in dial)]).strip()
+        nouns = list(dial)
+        if bare and nouns:
+            raise TwimlRefused("<Dial> may hold a number or nouns, not both: nobody knows which is rung")
+        if bare:
+            number = ET.Element("Number")
+            number.text = bare
+            nouns = [number]
+        if not nouns:
+            raise TwimlRefused("<Dial> names nobody")
+        rung = [(noun, ring) for noun in nouns if noun.tag in RINGS and (ring := self._rung(dial, noun)) is not None]
+        permits = [ring for _, ring in rung if ring.noun == "Number" and ring.caller_id is not None]
+        shown = permits[0].caller_id if permits else dial.get("callerId")
+        # one <Dial> shows one caller ID: who would see another than the one that was checked is not rung
+        made = [self._noun(noun, ring) for noun, ring in rung if ring.caller_id in {None, shown}]
+        made += [self._copied(noun) for noun in nouns if noun.tag in JOINS]
+        if not made:
+            return None
+        written = ET.Element("Dial", self._attributes(dial))
+        if shown:
+            written.set("callerId", shown)
+        if permits:
+            seconds = [ring.seconds for ring in permits if ring.seconds is not None]
+            written.set("timeout", str(min(seconds)))
+            written.set("answerOnBridge", "true")
+        written.extend(made)
+        return written
+
+    def _rung(self, dial: ET.Element, noun: ET.Element) -> Ring | None:
+        self._targets += 1
+        if self._targets > MOST_TARGETS:
+            raise TwimlRefused(f"TwiML may ring at most {MOST_TARGETS} telephones")
+        timeout, events = dial.get("timeout", ""), noun.get("statusCallbackEvent", "")
+        callback = noun.get("statusCallback")
+        return self._doors.ring(
+            Wish(
+                index=self._targets,
+                kind=noun.tag,
+                address=_address(noun),
+                caller_id=dial.get("callerId"),
+                timeout=int(timeout) if timeout.isascii() and timeout.isdigit() and len(timeout) < 5 else None,
+                status_callback=self._absolute(callback) if callback else None,
+                status_method=_method(noun.get("statusCallbackMethod")),
+                status_events=tuple(events.replace(",", " ").lower().split()) or ("completed",),
+            )
+        )
+
+    def _noun(self, noun: ET.Element, ring: Ring) -> ET.Element:
+        written = ET.Element(ring.noun)
+        known = ATTRIBUTES[ring.noun]
+        for name, value in noun.items():
+            if name not in known or name.startswith("statusCallback"):
+                continue
+            leads, method = known[name]
+            if name == "amdStatusCallback":
+                written.set(name, self._doors.detection(self._absolute(value), _method(noun.get(method)), ring))
+            elif leads is Leads.TWIML:
+                written.set(name, self._doors.twiml(self._absolute(value), _method(noun.get(method)), ring))
+            elif not _is_method(name, known):
+                written.set(name, value)
+        written.set("statusCallback", ring.status_callback)
+        written.set("statusCallbackEvent", EVENTS)
+        written.set("statusCallbackMethod", "POST")
+        if ring.noun == "Client":
+            ET.SubElement(written, "Identity").text = ring.address
+            written.extend(self._copied(each) for each in noun if each.tag == "Parameter")
+        else:
+            written.text = ring.address
+        return written
+
+    def _copied(self, element: ET.Element) -> ET.Element:
+        written = ET.Element(element.tag, self._attributes(element))
+        text = (element.text or "") if len(element) else "".join(element.itertext())
+        if element.tag == "Redirect":
+            text = self._doors.twiml(self._absolute(text.strip()), _method(element.get("method")), None)
+        elif element.tag == "Play" and text.strip():
+            text = self._sound(text)
+        elif element.tag in JOINS or element.tag == "Enqueue":
+            text = scoped_name(self._controller_id, text)
+            if len(text) > LONGEST:
+                raise TwimlRefused(f"the name in <{element.tag}> is too long")
+        written.text = text
+        for child in element:
+            copy = self._copied(child)
+            copy.tail = child.tail
+            written.append(copy)
+        return written
+
+    def _attributes(self, element: ET.Element) -> dict[str, str]:
+        known = ATTRIBUTES[element.tag]
+        written = {}
+        for name, value in element.items():
+            if name not in known or _is_method(name, known) or element.tag == "Redirect":
+                continue
+            leads, method = known[name]
+            if leads is Leads.NOWHERE:
+                written[name] = value
+            elif leads is Leads.MEDIA:
+                written[name] = self._sound(value)
+            elif not value.strip() and self._base is None:
+                continue  # the document itself, which has no address but ours: Twilio asks that again by default
+            elif leads is Leads.TWIML:
+                written[name] = self._doors.twiml(self._absolute(value), _method(element.get(method)), None)
+            else:
+                written[name] = self._doors.report(self._absolute(value), _method(element.get(method)))
+        return written
+
+    def _sound(self, value: str) -> str:
+        url = ""
+        with suppress(ValueError):
+            url = urljoin(self._base or "", value.strip())
+        if urlsplit(url).scheme not in _SOUND:
+            raise TwimlRefused("sound must stand at an http(s) or ws(s) URL")
+        return url
+
+    def _absolute(self, value: str) -> str:
+        url = ""
+        with suppress(ValueError):  # of a host that cannot be one
+            url = urljoin(self._base or "", value.strip())
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise TwimlRefused("a URL in TwiML must be http(s); only TwiML that stands at a URL may name relative ones")
+        return url
+
+
+def as_text(response: ET.Element) -> str:
+    """The document with its declaration."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>{ET.tostring(response, encoding="unicode")}'
+
+
+def _address(noun: ET.Element) -> str:
+    identity = noun.find("Identity")
+    if noun.tag == "Client":
+        return f"client:{text_of(noun if identity is None else identity)}"
+    return (noun.text or "").strip() if len(noun) else text_of(noun)
+
+
+def _method(given: str | None) -> str:
+    return "GET" if (given or "").strip().upper() == "GET" else "POST"
+
+
+def _is_method(name: str, known: Mapping[str, tuple[Leads, str]]) -> bool:
+    """How the dialer wants to be asked is between it and us; Twilio always asks us in the same way."""
+    return any(method == name for _, method in known.values())
