@@ -22,6 +22,7 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "application/jsonl": bytes.decode,
     "application/x-ndjson": bytes.decode,
     "text/csv": bytes.decode,
+    "text/xml": bytes.decode,
 }
 PAGES = ("/objection/", "/twilio/errors/", "/static/")
 
