@@ -18,8 +18,9 @@ MOST_REASONS = 3  # nobody listens for longer
 _VOICES: Mapping[str, str] = MappingProxyType(
     {"en": "en-GB", "da": "da-DK", "sv": "sv-SE", "de": "de-DE", "nl": "nl-NL"}
 )
-# their sentences name files and settings, which mean nothing to the ear
-_BY_TITLE = frozenset({"policy.unusable"})
+# their sentences name files, settings and ids, which mean nothing to the ear
+_BY_TITLE = frozenset({"policy.unusable", "legal_basis.not_registered"})
+_OTHER_NAMES = re.compile(r" \([^()]*/[^()]*\)")  # of a register, in the languages of its country
 _WINDOW = re.compile(r"(\d{1,2}[:.]\d{2})\s*–\s*(\d{1,2}[:.]\d{2})")
 
 
@@ -56,7 +57,7 @@ def _said(reason: RefusedFor, language: str, zone: str | None) -> str:
     if not is_sayable or reason.code in _BY_TITLE:
         return f"{title_of(reason.code, language)}."
     opens_and_closes = spoken("window", language, opens=r"\1", closes=r"\2")
-    return _WINDOW.sub(opens_and_closes, explain(reason, language, zone).what)
+    return _OTHER_NAMES.sub("", _WINDOW.sub(opens_and_closes, explain(reason, language, zone).what))
 
 
 def _when(not_before: datetime | None, zone: str | None, language: str) -> str:

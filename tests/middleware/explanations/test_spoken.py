@@ -6,10 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from middleware.decision.model import Reason
+from middleware.decision.engine import decide
+from middleware.decision.model import CallFacts, Policy, Reason
 from middleware.explanations import LANGUAGES, say_voice, spoken, spoken_refusal
-from middleware.services.asking import ReasonGiven
+from middleware.services.asking import ReasonGiven, reasons_from_json, reasons_of, reasons_to_json
+from tests.strategies import cases
 
 DANE = "+4533123456"
 NEXT_MORNING = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
@@ -93,6 +97,16 @@ def test_nothing_is_said_that_only_eyes_can_use(code: str, language: str) -> Non
     for sentence in spoken_refusal((reason,), None, DANE, language):
         assert code not in sentence
         assert re.search(r"https?:|/etc|[_{}<>–\\]", sentence) is None
+        assert sentence.endswith(".")
+
+
+@given(cases(), st.sampled_from(LANGUAGES))
+def test_whatever_the_rules_refuse_can_be_said_aloud(case: tuple[CallFacts, Policy], language: str) -> None:
+    facts, policy = case
+    reasons = reasons_from_json(reasons_to_json(reasons_of(decide(facts, policy))))
+
+    for sentence in spoken_refusal(reasons, None, DANE, language):
+        assert re.search(r"https?:|[_{}<>–/\\#*@]", sentence) is None, sentence
         assert sentence.endswith(".")
 
 
