@@ -15,6 +15,7 @@ from middleware.decision.model import Subject
 from middleware.keyed_hash import Pepper
 from middleware.store.agents import withdraw_agent
 from middleware.store.suppressions import SuppressionRepository
+from tests.api_contract import CheckedClient
 from tests.gateway import CALLER_ID, OFFSET, Gateway, a_callee, running_gateway
 from tests.rows import insert_agent, insert_campaign
 from tests.webhooks.twilio.calls import a_call_sid, attempts_at
@@ -50,6 +51,7 @@ every_telephone = pytest.mark.parametrize("telephone", TELEPHONES, ids=["softpho
 
 def staffed(gateway: Gateway) -> Gateway:
     """With Mette on every kind of telephone, people of all languages, and one who works for two companies."""
+    gateway.app.test_client_class = CheckedClient
     database = gateway.services.database
     insert_campaign(database, "once", overrides={"caps": [{"count": 1, "within_days": 30}]})
     insert_agent(database, "client:mette", campaigns=["spring", "once"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.api_contract import CheckedClient
 from tests.gateway import Gateway, a_callee, running_gateway
 from tests.rows import insert_agent
 from tests.simulator import Simulator
@@ -22,6 +23,7 @@ NOWHERE = "/twilio/voice/after/01a20ce4-0000-7000-8000-000000000000"
 @pytest.fixture(scope="module")
 def gateway(_simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     with running_gateway(f"sqlite:///{tmp_path_factory.mktemp('ends')}/ends.sqlite3", _simulator) as gateway:
+        gateway.app.test_client_class = CheckedClient
         insert_agent(gateway.services.database, "client:mette", language="da")
         yield gateway
 
