@@ -8,8 +8,7 @@ from pathlib import Path
 
 from middleware.clock import Clock
 from middleware.gateways.callbacks import SignedCallbacks
-from middleware.gateways.lookup import TwilioLookUps
-from middleware.gateways.mail import SmtpTransport
+from middleware.gateways.configured import smtp_transport, twilio_look_ups, twilio_resources
 from middleware.gateways.queue import RqQueue
 from middleware.gateways.twilio import TwilioCarrier
 from middleware.keyed_hash import Pepper
@@ -29,6 +28,7 @@ from middleware.services.look_ups import LookUps
 from middleware.services.notices import Notices
 from middleware.services.objections import Objections
 from middleware.services.outcomes import Outcomes
+from middleware.services.pass_through.passing import PassThrough
 from middleware.services.past_attempts import PastAttempts
 from middleware.services.plain_checks import PlainChecks
 from middleware.services.policies import UsedPolicies
@@ -99,6 +99,7 @@ class Services:
     exports: Exports
     nightly: NightlyReconciliation
     look_ups: LookUps
+    pass_through: PassThrough
 
 
 def build(settings: Settings) -> Services:
@@ -125,9 +126,9 @@ def build(settings: Settings) -> Services:
     queue = RqQueue(settings.redis_url)
     doers = {
         SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
-        SEND_ALARM: Alarms(database, _mail(settings), clock, settings.mail_from, settings.alarm_mail_to).send,
+        SEND_ALARM: Alarms(database, smtp_transport(settings), clock, settings.mail_from, settings.alarm_mail_to).send,
         TELL_RING_BACK: RingBackMails(
-            database, _mail(settings), clock, settings.mail_from, settings.public_base_url
+            database, smtp_transport(settings), clock, settings.mail_from, settings.public_base_url
         ).send,
         FORWARD_REPORT: Forwarding(database, catalogue, access, _callbacks(settings)).send,
     }
@@ -161,7 +162,8 @@ def build(settings: Settings) -> Services:
         setting_up=SettingUp(database, clock, pepper),
         past_attempts=PastAttempts(database),
         exports=Exports(database, catalogue, clock),
-        look_ups=LookUps(database, _look_ups(settings), catalogue, clock, settings.look_ups_per_day),
+        pass_through=PassThrough(twilio_resources(settings), database, catalogue),
+        look_ups=LookUps(database, twilio_look_ups(settings), catalogue, clock, settings.look_ups_per_day),
         nightly=nightly_reconciliation(database, _carrier(settings, SECONDS_FOR_LISTS), catalogue, clock, pepper),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
@@ -211,28 +213,10 @@ def _carrier(settings: Settings, timeout_seconds: float | None = None) -> Twilio
     )
 
 
-def _look_ups(settings: Settings) -> TwilioLookUps:
-    token = settings.twilio_auth_token.get_secret_value()
-    return TwilioLookUps(settings.twilio_account_sid, token, settings.twilio_lookups_base_url)
-
-
 def _callbacks(settings: Settings) -> SignedCallbacks:
     return SignedCallbacks(allow_private=settings.allow_private_callback_hosts)
 
 
-def _mail(settings: Settings) -> SmtpTransport:
-    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    return SmtpTransport(
-        settings.smtp_host,
-        settings.smtp_port,
-        username=settings.smtp_username,
-        password=password,
-        security=settings.smtp_security,
-        timeout_seconds=settings.smtp_timeout_seconds,
-        sender_host=settings.mail_from.rpartition("@")[2],
-    )
-
-
 def _notices(settings: Settings, database: Database, links: ObjectionLinks, clock: Clock) -> Notices:
     templates = NoticeTemplates(settings.config_dir / "notices")
-    return Notices(database, _mail(settings), templates, links, clock, settings.mail_from)
+    return Notices(database, smtp_transport(settings), templates, links, clock, settings.mail_from)

@@ -84,6 +84,14 @@ class CallRefused(RingfenceError):
         self.body = body
 
 
+class NotPassed(RingfenceError):
+    """A request that is not handed on to Twilio, because nobody has said that it may be."""
+
+
+class MethodNotPassed(NotPassed):
+    """A resource that is handed on, with a method that is not."""
+
+
 class CallNotCreated(RingfenceError):
     """Twilio could not be reached or turned the request away unprocessed: certainly no call exists."""
 

@@ -8,7 +8,7 @@ from middleware.bootstrap import Services
 from webhooks import attempts, batch, click_to_call, exports, health, openapi, outcomes, plain, ring_backs
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
-from webhooks.twilio import inbound, inbound_reports, rest, status, texts, voice
+from webhooks.twilio import inbound, inbound_reports, pass_through, rest, status, texts, voice
 from webhooks.twilio.signed import signature_check
 
 MOST_BYTES = 1 << 20
@@ -44,6 +44,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(ring_backs.create_blueprint(access, answering.listing))
     app.register_blueprint(objection.create_blueprint(services.objections, services.objection_links))
     app.register_blueprint(error_codes.create_blueprint())
+    app.register_blueprint(pass_through.create_blueprint(access, services.pass_through, settings.twilio_account_sid))
     app.register_blueprint(health.create_blueprint(services.health))
     app.register_blueprint(openapi.create_blueprint())
     return app

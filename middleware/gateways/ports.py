@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Protocol
@@ -45,6 +45,25 @@ class CallCarrier(Protocol):
 
     def list(self, query: Pairs) -> dict[str, Any]:
         """One page of calls. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Sound that is read as it is sent on; `length` in bytes, where it is known."""
+
+    content_type: str
+    length: int | None
+    chunks: Iterator[bytes]
+
+
+class TwilioResources(Protocol):
+    """Resources of our account at Twilio; paths are what follows the account in their addresses."""
+
+    def ask(self, method: str, path: str, query: Pairs, form: Pairs) -> dict[str, Any] | None:
+        """Twilio's body; None where it has none. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
+    def media(self, path: str, query: Pairs) -> Media:
+        """The sound of a recording. Raises as `ask` does."""
 
 
 class LineLookUps(Protocol):
