@@ -121,6 +121,10 @@ class AttemptRepository:
         self._update_guards(attempt, kept)
         self._add_event(attempt.id, at, state, cause, detail)
 
+    def note(self, attempt: AttemptSeen, at: datetime, cause: str, detail: dict[str, Any]) -> None:
+        """Add an event that changes nothing about the attempt itself."""
+        self._add_event(attempt.id, at, attempt.state, cause, detail)
+
     def release(self, attempt: AttemptSeen, at: datetime) -> None:
         """Proof that no call was made: the attempt no longer counts."""
         self._update_guards(attempt, {"released_at": at})

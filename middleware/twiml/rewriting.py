@@ -190,6 +190,8 @@ class Rewriting:
                 written[name] = value
             elif leads is Leads.MEDIA:
                 written[name] = self._sound(value)
+            elif name == "waitUrl" and not value.strip():
+                written[name] = ""  # silence while waiting
             elif not value.strip() and self._base is None:
                 continue  # the document itself, which has no address but ours: Twilio asks that again by default
             elif leads is Leads.TWIML:

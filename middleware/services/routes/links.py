@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +56,16 @@ class Links:
         """Where Twilio asks for TwiML that was given inline: it is looked at when it is heard, not before."""
         return self._kept(connection, leg, TWIML, document=twiml)
 
-    def callback(self, connection: Connection, leg: Leg, url: str, method: str = "POST") -> str:
-        """Where Twilio reports something that the dialer wants to hear at its own URL, as it came."""
+    def callback(
+        self, connection: Connection, leg: Leg, url: str, method: str = "POST", events: Sequence[str] = ()
+    ) -> str:
+        """Where Twilio reports something that the dialer wants to hear at its own URL, as it came.
+
+        `events` are those of a call that the dialer asked for, where Twilio reports more of them to us.
+        """
         read_callback_url(url)
-        return self._kept(connection, leg, CALLBACK, url=url, method=method)
+        said = " ".join(events) or None
+        return self._kept(connection, leg, CALLBACK, url=url, method=method, document=said)
 
     def amd(self, connection: Connection, leg: Leg, url: str | None, method: str = "POST") -> str:
         """Where Twilio reports what picked up, a person or a machine; the dialer hears it too if it asked to."""

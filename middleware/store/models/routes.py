@@ -70,7 +70,7 @@ class LinkRow(Base):
     method: Mapped[str] = mapped_column(String(4))
     fallback_url: Mapped[str | None] = mapped_column(Text)
     fallback_method: Mapped[str] = mapped_column(String(4))
-    document: Mapped[str | None] = mapped_column(Text)  # TwiML that was given inline; then there is no URL
+    document: Mapped[str | None] = mapped_column(Text)  # TwiML given inline (no URL); of callbacks, the events wanted
 
 
 class ForwardedCallbackRow(Base):

@@ -1,0 +1,152 @@
+"""What Twilio is told to do on a leg: the dialer's own TwiML, fetched, checked, and written anew."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import uuid4
+from xml.etree import ElementTree as ET
+
+from middleware.clock import Clock
+from middleware.decision.model import PlacedBy, Speaker
+from middleware.errors import CallbackForbidden, DocumentUnavailable, NotAuthenticated, RingfenceError, TwimlRefused
+from middleware.explanations import spoken
+from middleware.gateways.ports import DocumentSource, FetchedDocument, Pairs
+from middleware.services.access import Access
+from middleware.services.asking import Question
+from middleware.services.precall import Precall
+from middleware.services.routes.doors import GatedDoors, Occasion, hang_up
+from middleware.services.routes.legs import Leg
+from middleware.services.routes.links import TWIML, Link, Links, leg_of
+from middleware.services.routes.target_gate import TargetGate
+from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.store.database import Database
+from middleware.store.own_calls import OwnCallRepository
+from middleware.twiml.reading import read_document, speaks
+from middleware.twiml.rewriting import Rewriting, as_text
+
+logger = logging.getLogger(__name__)
+_FETCH_FAILED, _NOT_TWIML = "11200", "12100"  # Twilio's own codes, which it hands to fallback URLs
+_OF_AUTOMATION = "automation."
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """Behind `/twilio/twiml/<link>`. Whatever goes wrong, the answer is TwiML that rings nobody."""
+
+    links: Links
+    gate: TargetGate
+    precall: Precall
+    access: Access
+    source: DocumentSource
+    database: Database
+    clock: Clock
+    public_base_url: str
+
+    def answer(self, link_id: str, asked: Pairs, delivery_id: str | None) -> str:
+        """TwiML for the leg that the link speaks on. `asked`: Twilio's parameters; `delivery_id`: its idempotency
+        token, which is the same when it repeats a delivery. Raises `NotFound` for no such link."""
+        link = self.links.find(link_id)
+        leg = leg_of(link)
+        try:
+            return self._answer(link, leg, asked, delivery_id)
+        except (TwimlRefused, CallbackForbidden, DocumentUnavailable) as error:
+            logger.warning("link %s: its TwiML is not carried out: %s", link_id, error)
+        except RingfenceError as error:
+            logger.error("link %s: nothing can be decided: %s", link_id, error)
+        return hang_up(leg, spoken("not_now", leg.language))
+
+    def _answer(self, link: Link, leg: Leg, asked: Pairs, delivery_id: str | None) -> str:
+        found = self._found(link, asked, delivery_id or str(uuid4()))
+        root = _readable(found)
+        if leg.attempt_id is not None and speaks(root) and not self._may_speak(leg.attempt_id, leg):
+            return hang_up(leg)
+        parameters = dict(asked)
+        occasion = Occasion(
+            # a delivery that Twilio repeats is the same occasion; the same document heard again is another
+            event=sha256(f"{delivery_id or uuid4()} {link.id}".encode()).hexdigest()[:48],
+            route=self._route(leg),
+            call_sid=parameters.get("CallSid", ""),
+        )
+        doors = GatedDoors(leg, occasion, self.gate, self.links, self.database, self.clock, self.public_base_url)
+        base = found.final_url or None
+        return Rewriting(leg.controller_id, base, doors).rewrite(root)
+
+    def _found(self, link: Link, asked: Pairs, delivery_id: str) -> FetchedDocument:
+        if link.kind != TWIML:
+            raise TwimlRefused("this link leads to no TwiML")
+        if link.document is not None:
+            return FetchedDocument("text/xml", link.document, "")
+        credential = self.gate.asker(leg_of(link))
+        if credential.account_sid is None:
+            raise NotAuthenticated("whoever made this call has no account that its URLs could know")
+        token = self.access.token_of(credential)
+        given = [(name, credential.account_sid if name == "AccountSid" else value) for name, value in asked]
+        try:
+            found = self.source.fetch(link.url or "", link.method, given, token, delivery_id)
+            _readable(found)
+        except (DocumentUnavailable, TwimlRefused) as error:
+            if link.fallback_url is None:
+                raise
+            code = _FETCH_FAILED if isinstance(error, DocumentUnavailable) else _NOT_TWIML
+            logger.warning("link %s: the fallback is asked: %s", link.id, error)
+            failed = [*given, ("ErrorCode", code), ("ErrorUrl", link.url or "")]
+            return self.source.fetch(link.fallback_url, link.fallback_method, failed, token, f"{delivery_id}-fallback")
+        return found
+
+    def _may_speak(self, attempt_id: str, leg: Leg) -> bool:
+        """A machine speaks to the person called: allowed only if the rules allow it, whatever was declared before."""
+        with self.database.reading() as connection:
+            attempt = AttemptRepository(connection).by_id(attempt_id)
+        question = Question(
+            campaign_id=attempt.campaign_id,
+            callee=attempt.callee or "",
+            placed_by=PlacedBy.US,
+            route=attempt.route,
+            request_digest="",
+            contact_id=attempt.contact_id,
+            caller_id=attempt.caller_id,
+            speaker=Speaker.MACHINE,
+        )
+        considered = self.precall.consider(question, self.gate.asker(leg))
+        barred = [reason.code for reason in considered.reasons if reason.code.startswith(_OF_AUTOMATION)]
+        if barred:
+            self._note_silenced(attempt, barred)
+        return not barred
+
+    def _note_silenced(self, attempt: AttemptSeen, barred: list[str]) -> None:
+        logger.warning("attempt %s: a machine was about to speak and was hung up", attempt.id)
+        with self.database.writing() as connection:
+            repository = AttemptRepository(connection)
+            current = repository.lock(attempt.id)
+            repository.note(current, self.clock.now(), "twiml", {"machine_silenced": barred})
+
+    def _route(self, leg: Leg) -> str:
+        """Calls that a click asked for are counted as such."""
+        if leg.own_call_id is None:
+            return "twiml"
+        with self.database.reading() as connection:
+            own_call = OwnCallRepository(connection).by_id(leg.own_call_id)
+        return own_call.route if own_call.route == "click_to_call" else "twiml"
+
+
+def _readable(found: FetchedDocument) -> ET.Element:
+    """Sound is played, and plain text is read aloud, as Twilio does; everything else must be TwiML."""
+    kind = found.content_type.partition(";")[0].strip().lower()
+    if kind.startswith("audio/"):
+        root = ET.Element("Response")
+        ET.SubElement(root, "Play").text = found.final_url
+        return root
+    if kind == "text/plain":
+        root = ET.Element("Response")
+        ET.SubElement(root, "Say").text = found.text
+        return root
+    return read_document(found.text)
+
+
+def hung_up() -> str:
+    """TwiML that ends the call, for whoever asks on a link that is not there."""
+    response = ET.Element("Response")
+    ET.SubElement(response, "Hangup")
+    return as_text(response)
