@@ -171,6 +171,10 @@ class CallbackForbidden(RingfenceError):
     """The dialer's callback URL points where we do not send: it is not tried again."""
 
 
+class NoAnswer(RingfenceError):
+    """A server that somebody else named gave no answer that can be used; the text says why."""
+
+
 class DocumentUnavailable(RingfenceError):
     """The dialer's URL gave no TwiML that can be used; another of its URLs may."""
 
