@@ -21,6 +21,7 @@ from middleware.services.calls import Calls, LiveCalls
 from middleware.services.certification.certify import Certification
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.delivery import Delivery, Relay
+from middleware.services.dialer_accounts import DialerAccounts
 from middleware.services.exports.attempts import Exports
 from middleware.services.forwarding import Forwarding
 from middleware.services.health import Health
@@ -39,7 +40,10 @@ from middleware.services.reconciliation.nightly import NightlyReconciliation
 from middleware.services.reconciliation.wiring import nightly_reconciliation
 from middleware.services.repeats import Repeats
 from middleware.services.replay.replaying import Replays
+from middleware.services.routes.amd import AmdResults
+from middleware.services.routes.callbacks import FORWARD_CALLBACK, LinkCallbacks
 from middleware.services.routes.click_to_call import ClickToCall
+from middleware.services.routes.forgetting import Forgetting
 from middleware.services.routes.inbound import Inbound, inbound
 from middleware.services.routes.links import Links
 from middleware.services.routes.ring_back_mails import RingBackMails
@@ -85,6 +89,9 @@ class Services:
     objection_links: ObjectionLinks
     inbound: Inbound
     links: Links
+    link_callbacks: LinkCallbacks
+    amd: AmdResults
+    forgetting: Forgetting
     target_gate: TargetGate
     voice: Voice
     voice_ends: VoiceEnds
@@ -124,13 +131,16 @@ def build(settings: Settings) -> Services:
     target_gate = TargetGate(precall, catalogue, database, settings.public_base_url)
     attempts = AttemptRequests(precall, database, clock)
     queue = RqQueue(settings.redis_url)
+    accounts = DialerAccounts(catalogue, access)
+    link_callbacks = LinkCallbacks(database, clock, accounts, _callbacks(settings))
     doers = {
         SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
         SEND_ALARM: Alarms(database, smtp_transport(settings), clock, settings.mail_from, settings.alarm_mail_to).send,
         TELL_RING_BACK: RingBackMails(
             database, smtp_transport(settings), clock, settings.mail_from, settings.public_base_url
         ).send,
-        FORWARD_REPORT: Forwarding(database, catalogue, access, _callbacks(settings)).send,
+        FORWARD_REPORT: Forwarding(database, accounts, _callbacks(settings)).send,
+        FORWARD_CALLBACK: link_callbacks.send,
     }
     return Services(
         settings=settings,
@@ -151,6 +161,9 @@ def build(settings: Settings) -> Services:
         objection_links=objection_links,
         inbound=inbound(database, catalogue, clock, pepper, settings.public_base_url),
         links=links,
+        link_callbacks=link_callbacks,
+        amd=AmdResults(database, clock),
+        forgetting=Forgetting(database, clock),
         target_gate=target_gate,
         voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),
         voice_ends=VoiceEnds(database, clock),

@@ -8,7 +8,7 @@ from middleware.bootstrap import Services
 from webhooks import attempts, batch, click_to_call, exports, health, openapi, outcomes, plain, ring_backs
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
-from webhooks.twilio import inbound, inbound_reports, pass_through, rest, status, texts, voice
+from webhooks.twilio import inbound, inbound_reports, links, pass_through, rest, status, texts, voice
 from webhooks.twilio.signed import signature_check
 
 MOST_BYTES = 1 << 20
@@ -34,6 +34,7 @@ def create_app(services: Services) -> Flask:
         *([settings.fallback_base_url] if settings.fallback_base_url else []),
     )
     app.register_blueprint(status.create_blueprint(services.status_reports, is_signed))
+    app.register_blueprint(links.create_blueprint(services.link_callbacks, services.amd, is_signed))
     app.register_blueprint(voice.create_blueprint(services.voice, services.voice_ends, is_signed))
     answering = services.inbound
     app.register_blueprint(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from middleware.clock import Clock
 from middleware.errors import RingfenceError
 from middleware.gateways.ports import JobQueue
+from middleware.services.routes.callbacks import FORWARD_CALLBACK
 from middleware.services.status_reports import FORWARD_REPORT
 from middleware.store.database import Database
 from middleware.store.notices import DEADLINE, SEND_NOTICE
@@ -24,6 +25,7 @@ MOST_TRIES_OF = {
     # Some four minutes. A dialer's server that cannot take one event would otherwise keep back the later ones of the
     # call; Twilio itself tries twice at most.
     FORWARD_REPORT: 8,
+    FORWARD_CALLBACK: 8,  # of the same stream
     # A mail that waits for its relay to be mended is owed for a month, and somebody has to notice first.
     SEND_NOTICE: DEADLINE // LONGEST_WAIT,
 }

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from middleware.errors import CallbackForbidden, NotFound
+from middleware.errors import CallbackForbidden
 from middleware.gateways.ports import CallbackSender
-from middleware.services.access import Access
-from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.dialer_accounts import DialerAccounts
 from middleware.store.attempts import AttemptRepository
 from middleware.store.database import Database
 from middleware.store.status_reports import StatusReportRepository
@@ -21,8 +20,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Forwarding:
     database: Database
-    catalogue: CurrentCatalogue
-    access: Access
+    accounts: DialerAccounts
     sender: CallbackSender
 
     def send(self, report_id: str) -> None:
@@ -36,16 +34,12 @@ class Forwarding:
             if report is None:
                 return
             attempt = AttemptRepository(connection).by_id(report.attempt_id)
-        credential = self.catalogue.checked().credentials.get(attempt.credential_id)
         if attempt.dialer_callback is None:
             return
-        if credential is None or credential.account_sid is None:
-            raise NotFound("the credential that this call was made with is gone")
+        account = self.accounts.of(attempt.credential_id)
         callback = orjson.loads(attempt.dialer_callback)
-        own = {"AccountSid": credential.account_sid, "SequenceNumber": str(report.forward_number)}
-        pairs = [(name, own.get(name, value)) for name, value in report.pairs]
+        pairs = account.seen(report.pairs, {"SequenceNumber": str(report.forward_number)})
         try:
-            token = self.access.token_of(credential)
-            self.sender.send(callback["url"], callback["method"], pairs, token, report_id)
+            self.sender.send(callback["url"], callback["method"], pairs, account.token, report_id)
         except CallbackForbidden as error:  # trying again cannot help
             logger.warning("attempt %s: its status callback is not sent: %s", attempt.id, error)

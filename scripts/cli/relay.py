@@ -17,6 +17,7 @@ from middleware.settings import read_settings
 logger = logging.getLogger(__name__)
 RELAY_EVERY = 0.25  # seconds
 SWEEP_EVERY = 20  # relay passes
+FORGET_EVERY = 14_400  # relay passes, for what no call can need any more
 LOOK_EVERY = 240  # relay passes, for yesterday's comparison with Twilio
 
 
@@ -32,11 +33,13 @@ def command() -> None:
     passes = 0
     while not stopped.wait(RELAY_EVERY):
         is_time_to_sweep = passes % SWEEP_EVERY == 0
+        is_time_to_forget = passes % FORGET_EVERY == 0
         is_time_to_look = passes % LOOK_EVERY == 0
         one_pass(
             services.relay.run,
             *([services.sweeps.run] if is_time_to_sweep else []),
             *([services.nightly.run] if is_time_to_look else []),
+            *([services.forgetting.run] if is_time_to_forget else []),
         )
         passes += 1
 

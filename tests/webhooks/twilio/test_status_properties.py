@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from middleware.gateways.ports import Pairs
 from middleware.services.delivery import Delivery
+from middleware.services.dialer_accounts import DialerAccounts
 from middleware.services.forwarding import Forwarding
 from middleware.services.status_reports import FORWARD_REPORT
 from middleware.store.notices import SEND_NOTICE
@@ -89,7 +90,7 @@ def test_any_order_of_callbacks_with_repeats_ends_in_one_state_one_notice_and_ea
 def forwarded(gateway: Gateway) -> list[tuple[str, str, str]]:
     """What dialers hear once all that is owed has been done: call, status and number of each callback."""
     services, sender = gateway.services, FakeSender()
-    forwarding = Forwarding(services.database, services.catalogue, services.access, sender)
+    forwarding = Forwarding(services.database, DialerAccounts(services.catalogue, services.access), sender)
     doers = {FORWARD_REPORT: forwarding.send, SEND_NOTICE: lambda _: None}
     replace(gateway, services=replace(services, delivery=Delivery(services.database, services.clock, doers))).work()
     return sender.sent

@@ -1,0 +1,48 @@
+"""Where Twilio tells what a dialer asked to hear at its own URL, and what answered a call."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+
+from middleware.errors import NotFound
+from middleware.services.routes.amd import AmdResults
+from middleware.services.routes.callbacks import LinkCallbacks
+from webhooks.twilio.signed import Signed
+from webhooks.twilio.status import not_signed
+
+logger = logging.getLogger(__name__)
+METHODS = ["GET", "POST"]
+Receive = Callable[[str, Sequence[tuple[str, str]]], None]
+
+
+def create_blueprint(callbacks: LinkCallbacks, amd: AmdResults, is_signed: Signed) -> Blueprint:
+    """Answered with no body: Twilio expects none."""
+    blueprint = Blueprint("twilio_links", __name__)
+
+    @blueprint.before_request
+    def only_twilio() -> Response | None:
+        return None if is_signed(request) else not_signed()
+
+    @blueprint.route("/twilio/callback/<uuid:link_id>", methods=METHODS)
+    def callback(link_id: UUID) -> Response:
+        return _taken(callbacks.receive, link_id)
+
+    @blueprint.route("/twilio/amd/<uuid:link_id>", methods=METHODS)
+    def answered_by(link_id: UUID) -> Response:
+        return _taken(amd.receive, link_id)
+
+    return blueprint
+
+
+def _taken(receive: Receive, link_id: UUID) -> Response:
+    given = request.form if request.method == "POST" else request.args
+    try:
+        receive(str(link_id), list(given.items(multi=True)))
+    except NotFound:
+        # answered as taken: Twilio would only send it again, and the log has it
+        logger.warning("a callback on a link that is not known was left out")
+    return Response(status=204)
