@@ -24,6 +24,7 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "text/csv": bytes.decode,
     "text/xml": bytes.decode,
 }
+PASSED_THROUGH = "/2010-04-01/"
 PAGES = ("/objection/", "/twilio/errors/", "/static/")
 
 
@@ -59,6 +60,8 @@ def check(response: TestResponse) -> None:
             contract().validate_request(request)
         contract().validate_response(request, WerkzeugOpenAPIResponse(response))
     except (PathNotFound, OperationNotFound):
+        if response.request.path.startswith(PASSED_THROUGH):  # Twilio's own description tells of these
+            return
         assert response.status_code in {404, 405}, f"{response.request.path} is not described"
     except OpenAPIError as error:
         cause = error.__cause__ or error

@@ -72,6 +72,9 @@ def twiml_server() -> Iterator[TwimlServer]:
         def do_GET(self) -> None:
             self.do_POST()
 
+        def do_DELETE(self) -> None:
+            self.do_POST()
+
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
             """Keeps quiet."""
 

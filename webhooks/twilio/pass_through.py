@@ -42,7 +42,9 @@ def create_blueprint(access: Access, passing: PassThrough, own_account_sid: str)
 
     @blueprint.errorhandler(CallRefused)
     def refused_by_twilio(error: CallRefused) -> Response:
-        return error_body(error.status, _code(error), str(error.body.get("message") or "Twilio refused the request"))
+        said = str(error.body.get("message") or "Twilio refused the request")
+        known = request.authorization.username if request.authorization else None
+        return error_body(error.status, _code(error), said.replace(own_account_sid, known or "AC"))
 
     @blueprint.errorhandler(NotPassed)
     def not_passed(error: NotPassed) -> Response:
