@@ -246,7 +246,7 @@ def test_at_a_number_that_is_on_file_for_nobody_it_bars_everybody(line: Line) ->
     heard = line.rings(callee, NOBODYS)
     line.presses(heard.ring_back_id, "1")
 
-    assert heard.sentences[0] == "Goddag. Fra dette nummer bliver der ringet til virksomheder."
+    assert heard.sentences[0] == "Goddag. Dette nummer bliver brugt til at ringe ud fra."
     assert line.suppressions(callee) == [("everywhere", None, "objection", "ring-back menu")]
     assert line.refused_because(callee) == line.refused_because(callee, "autumn") == {"suppression.number"}
 
