@@ -200,7 +200,8 @@ def test_a_delivery_that_is_repeated_after_the_call_was_made_rings_nobody_a_seco
     ended = {"CallSid": form["CallSid"], "DialCallStatus": "completed", "DialCallSid": a_call_sid()}
     ask_voice(by_day, f"/twilio/voice/after/{attempt['attempt_id']}", ended)
 
-    assert heard(ask_voice(by_day, path, form, delivery="one"))
+    said = heard(ask_voice(by_day, path, form, delivery="one"))
+    assert said == ["The call cannot be made now. Please try again later."]
 
 
 @every_telephone
