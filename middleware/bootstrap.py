@@ -17,7 +17,6 @@ from middleware.notices.render import NoticeTemplates
 from middleware.policies.book import PolicyBook
 from middleware.services.access import Access
 from middleware.services.attempt_requests import AttemptRequests
-from middleware.services.calls import Calls, LiveCalls
 from middleware.services.certification.certify import Certification
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.delivery import Delivery, Relay
@@ -32,6 +31,7 @@ from middleware.services.outcomes import Outcomes
 from middleware.services.pass_through.passing import PassThrough
 from middleware.services.past_attempts import PastAttempts
 from middleware.services.plain_checks import PlainChecks
+from middleware.services.plain_outcomes import PlainOutcomes
 from middleware.services.policies import UsedPolicies
 from middleware.services.policy_view import PolicyViews
 from middleware.services.precall import Precall
@@ -45,7 +45,9 @@ from middleware.services.routes.callbacks import FORWARD_CALLBACK, LinkCallbacks
 from middleware.services.routes.click_to_call import ClickToCall
 from middleware.services.routes.forgetting import Forgetting
 from middleware.services.routes.inbound import Inbound, inbound
+from middleware.services.routes.gated import GatedRoutes, Ground, gated_routes
 from middleware.services.routes.links import Links
+from middleware.services.routes.pacing import Pacing
 from middleware.services.routes.ring_back_mails import RingBackMails
 from middleware.services.routes.ring_backs import TELL_RING_BACK
 from middleware.services.routes.target_gate import TargetGate
@@ -80,10 +82,10 @@ class Services:
     precall: Precall
     attempts: AttemptRequests
     plain_checks: PlainChecks
+    plain_outcomes: PlainOutcomes
     scrub: Scrub
     outcomes: Outcomes
-    calls: Calls
-    live_calls: LiveCalls
+    gated: GatedRoutes
     status_reports: StatusReports
     objections: Objections
     objection_links: ObjectionLinks
@@ -133,6 +135,19 @@ def build(settings: Settings) -> Services:
     queue = RqQueue(settings.redis_url)
     accounts = DialerAccounts(catalogue, access)
     link_callbacks = LinkCallbacks(database, clock, accounts, _callbacks(settings))
+    gated = gated_routes(
+        Ground(precall, carrier, catalogue, database, clock, links, settings.public_base_url),
+        target_gate,
+        accounts,
+        DialerDocuments(allow_private=settings.allow_private_callback_hosts),
+        Pacing(
+            database,
+            clock,
+            settings.twilio_account_sid,
+            settings.twilio_calls_per_second,
+            timedelta(seconds=settings.most_pacing_seconds),
+        ),
+    )
     doers = {
         SEND_NOTICE: _notices(settings, database, objection_links, clock).send,
         SEND_ALARM: Alarms(database, smtp_transport(settings), clock, settings.mail_from, settings.alarm_mail_to).send,
@@ -152,10 +167,10 @@ def build(settings: Settings) -> Services:
         precall=precall,
         attempts=attempts,
         plain_checks=PlainChecks(precall, database, clock),
+        plain_outcomes=PlainOutcomes(Outcomes(database, clock), Objections(database, clock), database, clock),
         scrub=Scrub(precall, catalogue, database, clock, pepper),
         outcomes=Outcomes(database, clock),
-        calls=Calls(precall, carrier, database, clock, settings.public_base_url),
-        live_calls=LiveCalls(carrier, database),
+        gated=gated,
         status_reports=StatusReports(database, clock),
         objections=Objections(database, clock),
         objection_links=objection_links,

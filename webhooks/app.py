@@ -8,7 +8,19 @@ from middleware.bootstrap import Services
 from webhooks import attempts, batch, click_to_call, exports, health, openapi, outcomes, plain, ring_backs
 from webhooks.pages import error_codes, objection
 from webhooks.problems import install_error_handlers
-from webhooks.twilio import inbound, inbound_reports, links, pass_through, rest, status, texts, voice
+from webhooks.twilio import (
+    inbound,
+    inbound_reports,
+    links,
+    own_calls,
+    participants,
+    pass_through,
+    rest,
+    status,
+    texts,
+    twiml,
+    voice,
+)
 from webhooks.twilio.signed import signature_check
 
 MOST_BYTES = 1 << 20
@@ -26,14 +38,18 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(exports.create_blueprint(access, services.exports))
     app.register_blueprint(click_to_call.create_blueprint(access, services.click_to_call))
     app.register_blueprint(outcomes.create_blueprint(access, services.outcomes))
-    app.register_blueprint(plain.create_blueprint(access, services.plain_checks, services.outcomes))
-    app.register_blueprint(rest.create_blueprint(access, services.calls, services.live_calls))
+    app.register_blueprint(plain.create_blueprint(access, services.plain_checks, services.plain_outcomes))
+    gated = services.gated
+    app.register_blueprint(participants.create_blueprint(access, gated.participants))
+    app.register_blueprint(rest.create_blueprint(access, gated.calls, gated.live_calls))
     is_signed = signature_check(
         settings.twilio_auth_token.get_secret_value(),
         settings.public_base_url,
         *([settings.fallback_base_url] if settings.fallback_base_url else []),
     )
     app.register_blueprint(status.create_blueprint(services.status_reports, is_signed))
+    app.register_blueprint(own_calls.create_blueprint(gated.own_calls, is_signed))
+    app.register_blueprint(twiml.create_blueprint(gated.instructions, is_signed))
     app.register_blueprint(links.create_blueprint(services.link_callbacks, services.amd, is_signed))
     app.register_blueprint(voice.create_blueprint(services.voice, services.voice_ends, is_signed))
     answering = services.inbound

@@ -8,17 +8,15 @@ from __future__ import annotations
 import logging
 import traceback
 from http import HTTPStatus
-from uuid import UUID
 
 from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from middleware.errors import InvalidRequest, NotAuthenticated, NotFound, RingfenceError
+from middleware.errors import InvalidRequest, NotAuthenticated, RingfenceError
 from middleware.services.access import Access, require_role
 from middleware.services.asking import Credential
-from middleware.services.dial_statuses import outcome_body
-from middleware.services.outcomes import Outcomes
 from middleware.services.plain_checks import PlainChecks
+from middleware.services.plain_outcomes import PlainOutcomes
 from webhooks.auth import api_credential
 from webhooks.problems import STATUS
 
@@ -27,7 +25,7 @@ USER = "api"
 ROLES = ("dialer", "caller")
 
 
-def create_blueprint(access: Access, checks: PlainChecks, outcomes: Outcomes) -> Blueprint:
+def create_blueprint(access: Access, checks: PlainChecks, outcomes: PlainOutcomes) -> Blueprint:
     """Reads the query of a GET, the form of a POST, never both; no URL with a number in it is logged."""
     blueprint = Blueprint("plain", __name__)
 
@@ -47,8 +45,8 @@ def create_blueprint(access: Access, checks: PlainChecks, outcomes: Outcomes) ->
 
     @blueprint.post("/v1/outcomes/plain")
     def report() -> Response:
-        asker, given = plain_credential(access, request), _given(request)
-        outcomes.report(_attempt_id(given.get("attempt", "")), outcome_body(given), asker)
+        asker = plain_credential(access, request)
+        outcomes.report(_given(request), asker)
         return _line("OK", HTTPStatus.OK)
 
     _fail_closed(blueprint)
@@ -102,13 +100,6 @@ def _given(asked: Request) -> dict[str, str]:
         if len(parameters.getlist(name)) > 1:
             raise InvalidRequest("is given more than once", name)
     return parameters.to_dict()
-
-
-def _attempt_id(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise NotFound("attempt must be the id that stood behind PERMIT") from None
 
 
 def _no_word() -> str:

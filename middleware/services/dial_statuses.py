@@ -32,7 +32,8 @@ VICIDIAL: dict[str, str] = {
     **dict.fromkeys(("N", "NA"), "no-answer"),
     **dict.fromkeys(("DC", "ADC", "ADCT", "LRERR"), "failed"),
 }
-_OBJECTIONS = frozenset({"DNC", "DNCL", "DNCC"})
+# "Do not call me again", said in this call or found on VICIdial's own list before it was made
+_OBJECTIONS = {"DNC": Outcome.DECLINED.value, "DNCL": NOT_PLACED, "DNCC": NOT_PLACED}
 
 
 def outcome_body(given: Mapping[str, str]) -> dict[str, Any]:
@@ -42,15 +43,16 @@ def outcome_body(given: Mapping[str, str]) -> dict[str, Any]:
             raise InvalidRequest(f"is not a parameter of this request; known are {', '.join(PARAMETERS)}", name)
     if bool(given.get("dialstatus")) == bool(given.get("status")):
         raise InvalidRequest("is Asterisk's word and `status` VICIdial's: give one of the two", "dialstatus")
-    name, table = ("dialstatus", DIALSTATUS) if given.get("dialstatus") else ("status", VICIDIAL)
+    name, table = ("dialstatus", DIALSTATUS) if given.get("dialstatus") else ("status", VICIDIAL | _OBJECTIONS)
     word = given[name].strip().upper()
-    if word in _OBJECTIONS:
-        raise InvalidRequest(
-            "of an objection is not taken here, where it would be an outcome only: enter it in the stop list", name
-        )
     if word not in table:
         raise InvalidRequest(f"must be one of {', '.join(table)}", name)
     return {"outcome": table[word], **_duration(given)}
+
+
+def says_objection(given: Mapping[str, str]) -> bool:
+    """Whether this status tells that the person does not want to be called again."""
+    return given.get("status", "").strip().upper() in _OBJECTIONS
 
 
 def _duration(given: Mapping[str, str]) -> dict[str, int]:

@@ -57,7 +57,7 @@ class Outcomes:
         with self._database.writing() as connection:
             repository = AttemptRepository(connection)
             attempt = repository.lock(attempt_id)
-            if not _is_within_reach(attempt, asker):
+            if not is_within_reach(attempt, asker):
                 raise NotFound(f"no attempt {attempt_id}")
             is_news = not _is_repeat(attempt, told)
             if is_news:
@@ -74,7 +74,7 @@ class Outcomes:
             raise NotFound("no call has this SID")
         with self._database.reading() as connection:
             attempt = AttemptRepository(connection).by_call_sid(call_sid)
-        if not _is_within_reach(attempt, asker):
+        if not is_within_reach(attempt, asker):
             raise NotFound(f"no attempt has CallSid {call_sid}")
         return self.report(attempt.id, body, asker)
 
@@ -100,7 +100,8 @@ class Outcomes:
             raise OutcomeConflict("another attempt has this call_sid")
 
 
-def _is_within_reach(attempt: AttemptSeen, asker: Credential) -> bool:
+def is_within_reach(attempt: AttemptSeen, asker: Credential) -> bool:
+    """Whether the asker may see and change this attempt."""
     return asker.reaches(attempt.controller_id) and asker.campaign_id in {None, attempt.campaign_id}
 
 

@@ -207,6 +207,34 @@ def test_so_is_every_status_of_vicidial(client: FlaskClient, dialer: Dialer, sta
     assert attempt(client, dialer, attempt_id)["outcome"] == VICIDIAL[status]
 
 
+@pytest.mark.parametrize("status", ["DNC", "DNCL", "dncc"])
+def test_an_objection_that_vicidial_tells_is_in_force_at_once(
+    client: FlaskClient, dialer: Dialer, gateway: Gateway, status: str
+) -> None:
+    callee = a_callee()
+    form = {"attempt": permit(client, dialer, callee=callee), "status": status}
+
+    refused = client.post(OUTCOME, data=form, auth=("api", gateway.other_dialer.api_key))
+    answers = [client.post(OUTCOME, data=form, auth=("api", dialer.api_key)).get_data() for _ in range(2)]
+
+    assert (refused.status_code, answers) == (404, [b"OK", b"OK"])
+    again = ask(client, dialer, some_parameters(callee=callee))
+    assert again.get_data().startswith(b"REFUSE ")
+    assert "suppression.number" in again.headers["Ringfence-Reasons"]
+
+
+def test_an_objection_stands_whatever_outcome_was_told_before(client: FlaskClient, dialer: Dialer) -> None:
+    callee = a_callee()
+    attempt_id = permit(client, dialer, callee=callee)
+    for form in ({"dialstatus": "NOANSWER"}, {"status": "DNC"}):
+        answer = client.post(OUTCOME, data={"attempt": attempt_id, **form}, auth=("api", dialer.api_key))
+        assert answer.get_data() == b"OK"
+
+    assert attempt(client, dialer, attempt_id)["outcome"] == "no-answer"
+    reasons = ask(client, dialer, some_parameters(callee=callee)).headers["Ringfence-Reasons"]
+    assert "suppression.number" in reasons
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
