@@ -27,6 +27,7 @@ LANGUAGE_OF: Mapping[str, str] = MappingProxyType(
     }
 )
 _LONGEST_NUMBER = 16
+_LONGEST_SID = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,8 @@ class Caller:
 def find_caller(connection: Connection, pepper: Pepper, called: str, caller: str) -> Caller:
     """`called` and `caller` as Twilio gives them. Of several controllers with the same number it is the one that called
     last; where none of them did, all of them."""
-    ours, theirs = read_caller_id(called), read_caller_id(caller)
-    our_number = ours.e164 if ours and ours.e164 else called.strip()[:_LONGEST_NUMBER]
-    number = theirs.e164 if theirs else None
+    number = _number(caller)
+    our_number = _number(called) or "".join(filter(str.isprintable, called.strip()))[:_LONGEST_NUMBER]
     key = pepper.number(number) if number else None
     showing, ever = controllers_showing(connection, our_number)
     attempt = _latest(connection, ever, key)
@@ -77,6 +77,17 @@ def find_caller(connection: Connection, pepper: Pepper, called: str, caller: str
 def language_at(number: str) -> str:
     """What is spoken where a number (E.164) lies."""
     return LANGUAGE_OF.get(parse(number).facts.country or "", "en")
+
+
+def is_sid(text: str) -> bool:
+    """Whether it can be the id of something at Twilio."""
+    return 0 < len(text) <= _LONGEST_SID and text.isascii() and text.isalnum()
+
+
+def _number(given: str) -> str | None:
+    read = read_caller_id(given)
+    e164 = read.e164 if read else None
+    return e164 if e164 and len(e164) <= _LONGEST_NUMBER else None
 
 
 def _latest(connection: Connection, controllers: Sequence[str], key: str | None) -> AttemptSeen | None:

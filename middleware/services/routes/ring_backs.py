@@ -12,7 +12,7 @@ from middleware.explanations.ringing_back import choices, who_called, whose_numb
 from middleware.keyed_hash import Pepper
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.objections import Objections
-from middleware.services.routes.callers import Caller, find_caller
+from middleware.services.routes.callers import Caller, find_caller, is_sid
 from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Campaign, Catalogue
 from middleware.store.database import Connection, Database
@@ -23,7 +23,6 @@ logger = logging.getLogger(__name__)
 TELL_RING_BACK = "tell_ring_back"
 MENU = "ring-back menu"
 OBJECTION, PERSON, MESSAGE = "objection", "person", "message"
-_LONGEST_SID = 34
 _LAST = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 
 
@@ -93,8 +92,10 @@ class RingBacks:
     def take_message(self, ring_back_id: str, recording_sid: str, seconds: int) -> str:
         """Keep where the message is, and promise a mail that tells of it; told again, nothing more happens.
 
-        Returns the language of the caller. Raises `NotFound`.
+        Returns the language of the caller. Raises `NotFound`, and `InvalidRequest` for what is no recording.
         """
+        if not is_sid(recording_sid):
+            raise InvalidRequest("is none", "RecordingSid")
         now = self.clock.now()
         with self.database.writing() as connection:
             repository = RingBackRepository(connection)
@@ -104,8 +105,7 @@ class RingBacks:
             if ring_back.recording_sid in {None, recording_sid}:
                 longest = max(seconds, ring_back.recording_seconds or 0)
                 choice = OBJECTION if ring_back.choice == OBJECTION else MESSAGE
-                sid = recording_sid[:_LONGEST_SID]
-                repository.change(ring_back_id, choice=choice, recording_sid=sid, recording_seconds=longest)
+                repository.change(ring_back_id, choice=choice, recording_sid=recording_sid, recording_seconds=longest)
         return ring_back.language
 
     def end(self, call_sid: str, called: str, caller: str, call_status: str) -> None:
@@ -118,7 +118,7 @@ class RingBacks:
                 RingBackRepository(connection).change(ring_back.id, ended_at=self.clock.now())
 
     def _logged(self, connection: Connection, call_sid: str, found: Caller) -> RingBack:
-        if not call_sid or len(call_sid) > _LONGEST_SID:
+        if not is_sid(call_sid):
             raise InvalidRequest("is missing or is none", "CallSid")
         return RingBackRepository(connection).add(
             self.clock.now(),

@@ -10,7 +10,7 @@ from middleware.errors import InvalidRequest
 from middleware.explanations.ringing_back import written
 from middleware.keyed_hash import Pepper
 from middleware.services.objections import Objections
-from middleware.services.routes.callers import Caller, find_caller
+from middleware.services.routes.callers import Caller, find_caller, is_sid
 from middleware.services.routes.text_words import Meaning, is_answered_by_twilio, meaning_of
 from middleware.store.database import Connection, Database
 from middleware.store.ring_backs import ControllerAddress, addresses_of, controllers_showing
@@ -18,7 +18,6 @@ from middleware.store.text_messages import add_text_message
 
 logger = logging.getLogger(__name__)
 TEXT = "text message"
-_LONGEST_SID = 34
 _KEYS = {Meaning.STOP: "stopped", Meaning.HELP: "help", Meaning.START: "start"}
 _KEYS_OF_ALL = {Meaning.STOP: "stopped_by_all", Meaning.HELP: "help_of_all", Meaning.START: "start_of_all"}
 
@@ -34,7 +33,7 @@ class Texts:
         self, message_sid: str, written_to: str, sender: str, body: str, opt_out_type: str | None
     ) -> str | None:
         """Do what it means, once however often it is delivered; what to answer, or None for nothing."""
-        if not message_sid or len(message_sid) > _LONGEST_SID:
+        if not is_sid(message_sid):
             raise InvalidRequest("is missing or is none", "MessageSid")
         meaning, now = meaning_of(body, opt_out_type), self.clock.now()
         with self.database.writing() as connection:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from middleware.bootstrap import build
 from middleware.explanations import LANGUAGES, say_voice
 from middleware.store.caller_ids import withdraw_caller_id
 from middleware.store.models import OwnCallRow, RingBackRow
@@ -26,6 +30,7 @@ from tests.webhooks.twilio.ringing_back import (
     an_open_line,
     incoming,
 )
+from webhooks.app import create_app
 
 WITHHELD = ["anonymous", "+266696687", "+7378742833", "Restricted", "", "client:nobody", "+86282452253"]
 UNKNOWN = "01a20ce4-0000-7000-8000-000000000000"
@@ -361,6 +366,15 @@ def test_a_message_that_is_none_is_said_to_be_none(line: Line, form: dict[str, s
     assert line.row(ring_back_id).recording_sid is None
 
 
+def test_what_is_no_recording_is_not_kept(line: Line) -> None:
+    ring_back_id = line.rings(a_number()).ring_back_id
+
+    for step in ("message", "recording"):
+        answer = line.tells(ring_back_id, step, RecordingSid="RE/../x", RecordingDuration="9")
+        assert answer.status_code == 422
+    assert line.row(ring_back_id).recording_sid is None
+
+
 # ---------------------------------------------------------------- the call itself
 
 
@@ -417,6 +431,35 @@ def test_when_we_did_not_answer_they_hear_that_it_may_not_have_been_noted(line: 
 
     assert say_voice(language) in answer.text
     assert "<Hangup" in answer.text
+
+
+def test_where_the_store_is_gone_nothing_is_confirmed_and_the_fallback_still_speaks(line: Line) -> None:
+    broken = line.gateway.services.settings.model_copy(update={"database_url": "sqlite:////proc/nothing/x.sqlite3"})
+    without_store = replace(line, gateway=replace(line.gateway, app=create_app(build(broken))))
+
+    for path in (INBOUND, f"{INBOUND}/{UNKNOWN}/choice"):
+        answer = without_store.post(path, {**incoming(a_number()), "Digits": "1"})
+        assert answer.status_code == 503
+        assert "noteret" not in answer.text
+    assert "Der gik noget galt hos os" in without_store.post(f"{INBOUND}/fallback", incoming(a_number())).text
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+NUMBER = st.one_of(TEXT, st.from_regex(r"\A\+?[0-9]{0,22}\Z"), st.sampled_from([ACMES, SHARED, *WITHHELD]))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(NUMBER, NUMBER, TEXT, TEXT)
+def test_whatever_is_sent_is_answered(line: Line, caller: str, called: str, digits: str, seconds: str) -> None:
+    form = {"CallSid": a_call_sid(), "From": caller, "To": called}
+    heard = line.rings(caller, called)
+
+    for step in ("choice", "dialled", "message"):
+        told = {"Digits": digits, "DialCallStatus": digits, "RecordingSid": digits, "RecordingDuration": seconds}
+        assert line.tells(heard.ring_back_id, step, **told).status_code in {200, 422}
+    for path in (f"{INBOUND}/status", f"{INBOUND}/fallback"):
+        assert line.post(path, {**form, "CallStatus": "completed"}).status_code in {200, 204}
+    line.writes(caller, digits, called)
 
 
 @pytest.mark.parametrize(
