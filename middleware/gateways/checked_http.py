@@ -135,14 +135,15 @@ class CheckedHttp:
 def _connection(target: CallbackUrl, address: str, seconds: float) -> HTTPConnection:
     if target.parts.scheme != "https":
         return HTTPConnection(address, target.port, timeout=seconds)
+    name = target.host.rstrip(".")  # a closing dot is for the look-up; certificates have none
     return HTTPSConnection(
         address,
         target.port,
         timeout=seconds,
         cert_reqs="CERT_REQUIRED",
         ca_certs=certifi.where(),
-        server_hostname=target.host,
-        assert_hostname=target.host,
+        server_hostname=name,
+        assert_hostname=name,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 Address = IPv4Address | IPv6Address
+# what stands beside a cloud's machines at an address that looks public: Azure's own services
+_BESIDE_US = frozenset({IPv4Address("168.63.129.16")})
 _GLOBAL_UNICAST = IPv6Network("2000::/3")  # the only part that has been given out (IANA)
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: networks without the old kind reach it through these
 
@@ -14,7 +16,7 @@ def is_public(address: Address) -> bool:
     inner = _wrapped_in(address)
     if inner is not None:
         return is_public(inner)
-    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
+    if address in _BESIDE_US or (isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST):
         return False
     return address.is_global and not address.is_multicast
 
