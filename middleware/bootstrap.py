@@ -7,10 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 from middleware.clock import Clock
-from middleware.gateways.callbacks import SignedCallbacks
-from middleware.gateways.configured import smtp_transport, twilio_look_ups, twilio_resources
+from middleware.gateways.configured import (
+    dialer_callbacks,
+    dialer_documents,
+    smtp_transport,
+    twilio_carrier,
+    twilio_look_ups,
+    twilio_resources,
+)
 from middleware.gateways.queue import RqQueue
-from middleware.gateways.twilio import TwilioCarrier
 from middleware.keyed_hash import Pepper
 from middleware.notices.links import ObjectionLinks
 from middleware.notices.render import NoticeTemplates
@@ -44,8 +49,8 @@ from middleware.services.routes.amd import AmdResults
 from middleware.services.routes.callbacks import FORWARD_CALLBACK, LinkCallbacks
 from middleware.services.routes.click_to_call import ClickToCall
 from middleware.services.routes.forgetting import Forgetting
-from middleware.services.routes.inbound import Inbound, inbound
 from middleware.services.routes.gated import GatedRoutes, Ground, gated_routes
+from middleware.services.routes.inbound import Inbound, inbound
 from middleware.services.routes.links import Links
 from middleware.services.routes.pacing import Pacing
 from middleware.services.routes.ring_back_mails import RingBackMails
@@ -127,19 +132,19 @@ def build(settings: Settings) -> Services:
         pepper,
         timedelta(seconds=settings.permit_seconds),
     )
-    carrier = _carrier(settings)
+    carrier = twilio_carrier(settings)
     objection_links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
     links = Links(database, clock, settings.public_base_url, settings.fallback_base_url or settings.public_base_url)
     target_gate = TargetGate(precall, catalogue, database, settings.public_base_url)
     attempts = AttemptRequests(precall, database, clock)
     queue = RqQueue(settings.redis_url)
     accounts = DialerAccounts(catalogue, access)
-    link_callbacks = LinkCallbacks(database, clock, accounts, _callbacks(settings))
+    link_callbacks = LinkCallbacks(database, clock, accounts, dialer_callbacks(settings))
     gated = gated_routes(
         Ground(precall, carrier, catalogue, database, clock, links, settings.public_base_url),
         target_gate,
         accounts,
-        DialerDocuments(allow_private=settings.allow_private_callback_hosts),
+        dialer_documents(settings),
         Pacing(
             database,
             clock,
@@ -154,7 +159,7 @@ def build(settings: Settings) -> Services:
         TELL_RING_BACK: RingBackMails(
             database, smtp_transport(settings), clock, settings.mail_from, settings.public_base_url
         ).send,
-        FORWARD_REPORT: Forwarding(database, accounts, _callbacks(settings)).send,
+        FORWARD_REPORT: Forwarding(database, accounts, dialer_callbacks(settings)).send,
         FORWARD_CALLBACK: link_callbacks.send,
     }
     return Services(
@@ -192,7 +197,7 @@ def build(settings: Settings) -> Services:
         exports=Exports(database, catalogue, clock),
         pass_through=PassThrough(twilio_resources(settings), database, catalogue),
         look_ups=LookUps(database, twilio_look_ups(settings), catalogue, clock, settings.look_ups_per_day),
-        nightly=nightly_reconciliation(database, _carrier(settings, SECONDS_FOR_LISTS), catalogue, clock, pepper),
+        nightly=nightly_reconciliation(database, twilio_carrier(settings, SECONDS_FOR_LISTS), catalogue, clock, pepper),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
 
@@ -230,19 +235,6 @@ def hot_path_for(database: Database, clock: Clock) -> HotPath:
     if database.is_sqlite:
         return SqliteHotPath(database.sqlite_path, database.turns, clock)
     return PostgresHotPath(database.url, clock)
-
-
-def _carrier(settings: Settings, timeout_seconds: float | None = None) -> TwilioCarrier:
-    return TwilioCarrier(
-        settings.twilio_account_sid,
-        settings.twilio_auth_token.get_secret_value(),
-        settings.twilio_api_base_url,
-        timeout_seconds or settings.twilio_timeout_seconds,
-    )
-
-
-def _callbacks(settings: Settings) -> SignedCallbacks:
-    return SignedCallbacks(allow_private=settings.allow_private_callback_hosts)
 
 
 def _notices(settings: Settings, database: Database, links: ObjectionLinks, clock: Clock) -> Notices:

@@ -93,7 +93,18 @@ class MethodNotPassed(NotPassed):
 
 
 class CallNotCreated(RingfenceError):
-    """Twilio could not be reached or turned the request away unprocessed: certainly no call exists."""
+    """Twilio could not be reached or turned the request away unprocessed: certainly no call exists.
+
+    `is_turned_away`: Twilio was too busy (429, 503), and may be asked again a little later.
+    """
+
+    def __init__(self, message: str, *, is_turned_away: bool = False) -> None:
+        super().__init__(message)
+        self.is_turned_away = is_turned_away
+
+
+class TooFast(RingfenceError):
+    """More calls at once than the account may create: certainly no call exists, and the same request may come again."""
 
 
 class CreateUncertain(RingfenceError):

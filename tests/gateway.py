@@ -166,6 +166,7 @@ def _settings(database_url: str, port: int, simulator: Simulator | None, changed
         "twilio_api_base_url": simulator.url if simulator else NOBODY,
         "mail_from": "notices@gateway.example",
         "allow_private_callback_hosts": True,
+        "twilio_calls_per_second": 100,
         "clock_offset_seconds": OFFSET.total_seconds(),
     }
     return read_settings(**(usual | changed))

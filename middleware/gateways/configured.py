@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from middleware.gateways.callbacks import SignedCallbacks
+from middleware.gateways.documents import DialerDocuments
 from middleware.gateways.lookup import TwilioLookUps
 from middleware.gateways.mail import SmtpTransport
+from middleware.gateways.twilio import TwilioCarrier
 from middleware.gateways.twilio_resources import AccountResources
 from middleware.settings import Settings
+
+
+def twilio_carrier(settings: Settings, timeout_seconds: float | None = None) -> TwilioCarrier:
+    """Calls of our account; by default as patient as dialers are."""
+    seconds = timeout_seconds or settings.twilio_timeout_seconds
+    return TwilioCarrier(*_account(settings), settings.twilio_api_base_url, seconds)
+
+
+def dialer_callbacks(settings: Settings) -> SignedCallbacks:
+    """Dialers' own receivers of reports."""
+    return SignedCallbacks(allow_private=settings.allow_private_callback_hosts)
+
+
+def dialer_documents(settings: Settings) -> DialerDocuments:
+    """Dialers' own TwiML."""
+    return DialerDocuments(allow_private=settings.allow_private_callback_hosts)
 
 
 def twilio_resources(settings: Settings) -> AccountResources:

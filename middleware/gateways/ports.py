@@ -37,6 +37,16 @@ class CallCarrier(Protocol):
         never create again, ask for it).
         """
 
+    def add_participant(self, conference: str, parameters: Pairs) -> dict[str, Any]:
+        """Ring somebody into a conference, given by its name or SID; raises as `create` does."""
+
+    def conference(self, conference_sid: str) -> dict[str, Any]:
+        """One conference. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
+    def participant(self, method: str, path: str, parameters: Pairs) -> dict[str, Any]:
+        """Read, change or remove participants (`Conferences/{conference}/Participants...`), never add one. Raises
+        `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
+
     def fetch(self, call_sid: str) -> dict[str, Any]:
         """One call. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
 

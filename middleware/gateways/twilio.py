@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threading import local
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 import requests
@@ -16,6 +17,7 @@ from middleware.gateways.ports import Pairs
 _CREATED = 201
 _CERTAINLY_NOT = frozenset({429, 503})  # turned away unprocessed; 500 and 502 may have made the call
 _NOT_OURS = 401
+_NO_CONTENT = 204
 _TIMED_OUT = 408
 _WRONG_ACCOUNT = "Twilio does not accept the account SID and token that Ringfence is set up with"
 MOST_FOR_CONNECTING = 2.0  # seconds
@@ -29,15 +31,34 @@ class TwilioCarrier:
 
     def __init__(self, account_sid: str, auth_token: str, base_url: str, timeout_seconds: float) -> None:
         self._auth = (account_sid, auth_token)
-        self._calls = f"{base_url}/2010-04-01/Accounts/{account_sid}/Calls"
+        self._account = f"{base_url}/2010-04-01/Accounts/{account_sid}"
+        self._calls = f"{self._account}/Calls"
         connecting = min(MOST_FOR_CONNECTING, timeout_seconds / 2)
         self._timeout = (connecting, timeout_seconds - connecting)
         self._of_thread = local()
 
     def create(self, parameters: Pairs) -> dict[str, Any]:
         """See `CallCarrier.create`."""
+        return self._made(f"{self._calls}.json", parameters, "sid")
+
+    def add_participant(self, conference: str, parameters: Pairs) -> dict[str, Any]:
+        """See `CallCarrier.add_participant`."""
+        path = f"{self._account}/Conferences/{quote(conference, safe='')}/Participants.json"
+        return self._made(path, parameters, "call_sid")
+
+    def conference(self, conference_sid: str) -> dict[str, Any]:
+        """See `CallCarrier.conference`."""
+        return self._ask("GET", f"{self._account}/Conferences/{quote(conference_sid, safe='')}.json")
+
+    def participant(self, method: str, path: str, parameters: Pairs) -> dict[str, Any]:
+        """See `CallCarrier.participant`."""
+        given = {"params" if method == "GET" else "data": _form(parameters)}
+        wanted = 204 if method == "DELETE" else 200
+        return self._ask(method, f"{self._account}/{path}", wanted, **given)
+
+    def _made(self, url: str, parameters: Pairs, sid: str) -> dict[str, Any]:
         try:
-            response = self._send("POST", f"{self._calls}.json", data=_form(parameters))
+            response = self._send("POST", url, data=_form(parameters))
         except requests.ConnectTimeout as error:
             raise CallNotCreated("Twilio could not be reached in time") from error
         except requests.ConnectionError as error:
@@ -46,7 +67,7 @@ class TwilioCarrier:
             raise CreateUncertain("the connection to Twilio broke before it answered") from error
         except requests.RequestException as error:
             raise CreateUncertain("Twilio did not answer in time") from error
-        return _created(response)
+        return _created(response, sid)
 
     def fetch(self, call_sid: str) -> dict[str, Any]:
         """See `CallCarrier.fetch`."""
@@ -60,16 +81,16 @@ class TwilioCarrier:
         """See `CallCarrier.list`."""
         return self._ask("GET", f"{self._calls}.json", params=_form(query))
 
-    def _ask(self, method: str, url: str, **options: object) -> dict[str, Any]:
+    def _ask(self, method: str, url: str, wanted: int = 200, **options: object) -> dict[str, Any]:
         try:
             response = self._send(method, url, **options)
         except requests.RequestException as error:
             raise CarrierUnavailable("Twilio did not answer: try again") from error
         if response.status_code == _NOT_OURS:
             raise CarrierUnavailable(_WRONG_ACCOUNT)
-        if not _is_answer(response.status_code, 200):
+        if not _is_answer(response.status_code, wanted):
             raise CarrierUnavailable(f"Twilio answered {response.status_code}: try again")
-        return _body(response, 200)
+        return {} if response.status_code == wanted == _NO_CONTENT else _body(response, wanted)
 
     def _send(self, method: str, url: str, **options: object) -> Response:
         return self._http().request(method, url, auth=self._auth, **options)
@@ -84,10 +105,10 @@ class TwilioCarrier:
         return client
 
 
-def _created(response: Response) -> dict[str, Any]:
+def _created(response: Response, sid: str) -> dict[str, Any]:
     status = response.status_code
     if status in _CERTAINLY_NOT:
-        raise CallNotCreated(f"Twilio turned the request away ({status})")
+        raise CallNotCreated(f"Twilio turned the request away ({status})", is_turned_away=True)
     if status == _NOT_OURS:
         raise CallNotCreated(_WRONG_ACCOUNT)  # handed on, it would look as if the dialer's own were wrong
     if not _is_answer(status, _CREATED):
@@ -96,7 +117,7 @@ def _created(response: Response) -> dict[str, Any]:
         body = _body(response, _CREATED)
     except CarrierUnavailable as error:
         raise CreateUncertain("Twilio's answer cannot be read") from error
-    if not isinstance(body.get("sid"), str):
+    if not isinstance(body.get(sid), str):
         raise CreateUncertain("Twilio's answer names no call")
     return body
 

@@ -1,4 +1,4 @@
-"""A create request in Twilio's words: what we understand of it, what we refuse, what we pass through."""
+"""Requests in Twilio's words: what we understand of them, what we refuse, what we pass through."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import orjson
 
@@ -13,16 +14,24 @@ from middleware.callback_urls import read_callback_url
 from middleware.decision.model import PlacedBy, Speaker
 from middleware.errors import CallbackForbidden, InvalidParameter, InvalidRequest
 from middleware.services.asking import Question
-from middleware.services.inline_twiml import check_twiml, machine_speaks
+from middleware.services.voice_parameters import CALLBACKS, STATUS, VOICE, Voice, callbacks_in, check_urls, voice_of
 from middleware.store.catalogue import Credential
+from middleware.twiml.quiet import check_readable, machine_speaks
 
 Pairs = Sequence[tuple[str, str]]
 EVENTS = ("initiated", "ringing", "answered", "completed")
 LONGEST_KEY = 255
 LONGEST_CALLER_ID = 40
-_OURS = frozenset({"To", "From", "Timeout", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"})
-_SINGLE = frozenset({*_OURS, "Url", "Twiml", "ApplicationSid", "Status"} - {"StatusCallbackEvent"})
-_NO_NUMBER = ("client:", "sip:", "sips:", "sim:")
+# set by ourselves, or put behind addresses of ours
+_OURS = frozenset(("To", "From", "Timeout", *STATUS, *VOICE))
+_SINGLE = frozenset(
+    {
+        *_OURS,
+        *CALLBACKS,
+        *(f"{name}Method" for name in CALLBACKS),
+        *("ApplicationSid", "Status", "TimeLimit", "AsyncAmd"),
+    }
+) - {"StatusCallbackEvent"}
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -33,53 +42,76 @@ class CallRequest:
     pairs: tuple[tuple[str, str], ...]
     idempotency_key: str | None
 
-    def question(self, asker: Credential) -> Question:
-        """The same request, as the gate asks it. The campaign is the credential's own: SDKs have no parameter for it,
-        and one that a dialer could forget or mistake would apply the wrong rules."""
-        if asker.campaign_id is None:
-            raise InvalidRequest("this credential has no campaign: ask an administrator for one that has")
+    def question(self, asker: Credential, number: str, route: str = "twilio_rest") -> Question:
+        """The same request, as the gate asks it about this number. The campaign is the credential's own: SDKs have no
+        parameter for it, and one that a dialer could forget or mistake would apply the wrong rules."""
         return Question(
-            campaign_id=asker.campaign_id,
-            callee=self._get("To") or "",
+            campaign_id=campaign_of(asker),
+            callee=number,
             placed_by=PlacedBy.US,
-            route="twilio_rest",
+            route=route,
             request_digest=sha256(orjson.dumps(sorted(self.pairs))).hexdigest(),
-            caller_id=(self._get("From") or "").strip(),
+            caller_id=self.caller_id,
             idempotency_key=self.idempotency_key,
-            dialer_callback=self._dialer_callback(),
+            dialer_callback=None if self.status_wish is None else orjson.dumps(self.status_wish).decode(),
             # Twilio has no parameter for who speaks: the campaign declares it, unless the TwiML shows more
-            speaker=Speaker.MACHINE if machine_speaks(self._inline_twiml()) else None,
+            speaker=Speaker.MACHINE if machine_speaks(self.voice.twiml) else None,
         )
 
+    @property
+    def to(self) -> str:
+        """Whom the dialer wants to ring, as it says."""
+        return self.get("To") or ""
+
+    @property
+    def caller_id(self) -> str:
+        """What the dialer wants to show."""
+        return (self.get("From") or "").strip()
+
+    @property
+    def voice(self) -> Voice:
+        """Its instructions; Twilio ignores inline ones beside a Url."""
+        return voice_of(dict(reversed(self.pairs)))
+
+    def callbacks(self) -> list[tuple[str, str, str]]:
+        """Parameter, URL and method of whatever else Twilio is to report to the dialer."""
+        return callbacks_in(dict(reversed(self.pairs)))
+
     def passed_through(self) -> list[tuple[str, str]]:
-        """Everything that we do not set ourselves, parameters unknown to us included."""
-        return [(name, value) for name, value in self.pairs if name not in _OURS]
+        """Everything that we do not set ourselves, parameters unknown to us included, if they lead nowhere."""
+        behind_ours = {*_OURS, *CALLBACKS, *(f"{name}Method" for name in CALLBACKS)}
+        return [(name, value) for name, value in self.pairs if name not in behind_ours]
 
     @property
     def timeout(self) -> int | None:
         """The seconds of ringing that the dialer asks for, if it does."""
-        asked = self._get("Timeout")
+        asked = self.get("Timeout")
         return int(asked) if asked else None
 
-    def _inline_twiml(self) -> str | None:
-        return None if self._get("Url") else self._get("Twiml")  # Twilio ignores it beside a Url
+    @property
+    def wants_detection_later(self) -> bool:
+        """Twilio tells what picked up while the call goes on."""
+        return (self.get("AsyncAmd") or "").lower() == "true"
 
-    def _dialer_callback(self) -> str | None:
-        url = self._get("StatusCallback")
+    @property
+    def status_wish(self) -> dict[str, Any] | None:
+        """Where the dialer wants to hear of the call, by which method, and of which events; None: it does not."""
+        url = self.get("StatusCallback")
         if not url:
             return None
         asked = [word for name, value in self.pairs if name == "StatusCallbackEvent" for word in _words(value)]
-        method = (self._get("StatusCallbackMethod") or "POST").upper()
-        return orjson.dumps({"url": url, "method": method, "events": asked or ["completed"]}).decode()
+        method = (self.get("StatusCallbackMethod") or "POST").upper()
+        return {"url": url, "method": method, "events": asked or ["completed"]}
 
-    def _get(self, name: str) -> str | None:
+    def get(self, name: str) -> str | None:
+        """A parameter's first value."""
         return next((value for key, value in self.pairs if key == name), None)
 
 
 def read_call_request(pairs: Pairs, idempotency_key: str | None) -> CallRequest:
     """Raises `InvalidParameter` with the parameter's name: for what is missing, wrong, or cannot be looked after."""
-    given = _single_values(pairs)
-    _check_numbers(given)
+    given = single_values(pairs)
+    check_numbers(given)
     if given.get("ApplicationSid"):
         raise InvalidParameter(
             "With ApplicationSid Twilio ignores status callbacks, so the call could not be followed: give Url or Twiml",
@@ -87,40 +119,46 @@ def read_call_request(pairs: Pairs, idempotency_key: str | None) -> CallRequest:
         )
     if not given.get("Url") and not given.get("Twiml"):
         raise InvalidParameter("Url parameter is required.", "Url", 21205)
-    if given.get("Timeout") and not _SECONDS.fullmatch(given["Timeout"]):
-        raise InvalidParameter("Timeout must be a whole number of seconds", "Timeout", 21208)
-    _check_callback(given, pairs)
-    check_twiml(given.get("Twiml"))
-    if idempotency_key is not None and not (0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isprintable()):
-        raise InvalidParameter(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters", "Idempotency-Key")
+    check_timeout(given)
+    check_callback(given, pairs)
+    check_urls(given, (*VOICE, *CALLBACKS))
+    check_readable(None if given.get("Url") else given.get("Twiml"))
+    check_key(idempotency_key)
     return CallRequest(tuple(pairs), idempotency_key)
 
 
-def check_update(pairs: Pairs) -> None:
-    """A live call may be ended, or given TwiML that rings nobody else. Raises `InvalidParameter`."""
-    given = _single_values(pairs)
-    if any(name.startswith("StatusCallback") for name in given):
-        raise InvalidParameter(
-            "The status callback of a live call cannot be changed: set it when creating", "StatusCallback"
-        )
-    if given.get("ApplicationSid"):
-        raise InvalidParameter("A live call cannot be handed to an application: give Url or Twiml", "ApplicationSid")
-    check_twiml(given.get("Twiml"))
+def campaign_of(asker: Credential) -> str:
+    """The one campaign that a Twilio-style credential calls for. Raises `InvalidRequest`."""
+    if asker.campaign_id is None:
+        raise InvalidRequest("this credential has no campaign: ask an administrator for one that has")
+    return asker.campaign_id
 
 
-def _check_numbers(given: dict[str, str]) -> None:
+def check_timeout(given: dict[str, str]) -> None:
+    """Raises `InvalidParameter`."""
+    if given.get("Timeout") and not _SECONDS.fullmatch(given["Timeout"]):
+        raise InvalidParameter("Timeout must be a whole number of seconds", "Timeout", 21208)
+
+
+def check_key(idempotency_key: str | None) -> None:
+    """A key that can be kept. Raises `InvalidParameter`."""
+    if idempotency_key is not None and not (0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isprintable()):
+        raise InvalidParameter(f"Idempotency-Key must have 1 to {LONGEST_KEY} characters", "Idempotency-Key")
+
+
+def check_numbers(given: dict[str, str]) -> None:
+    """Somebody to ring and a number to show. Raises `InvalidParameter`."""
     for name, missing in (("To", 21201), ("From", 21213)):
         if not given.get(name, "").strip():
             raise InvalidParameter(f"The '{name}' parameter is required", name, missing)
-    if given["To"].strip().lower().startswith(_NO_NUMBER):
-        raise InvalidParameter("Only telephone numbers are called through here: give `To` in E.164", "To")
     if len(given["From"]) > LONGEST_CALLER_ID or not given["From"].isprintable():
         raise InvalidParameter("From is not a valid phone number", "From", 21212)
     if not given["To"].isprintable():
         raise InvalidParameter("To is not a valid phone number", "To", 21211)
 
 
-def _check_callback(given: dict[str, str], pairs: Pairs) -> None:
+def check_callback(given: dict[str, str], pairs: Pairs) -> None:
+    """A receiver of status reports that can be told. Raises `InvalidParameter`."""
     if (given.get("StatusCallbackMethod") or "POST").upper() not in {"GET", "POST"}:
         raise InvalidParameter("StatusCallbackMethod must be GET or POST", "StatusCallbackMethod", 21209)
     unknown = {word for name, value in pairs if name == "StatusCallbackEvent" for word in _words(value)} - set(EVENTS)
@@ -133,7 +171,7 @@ def _check_callback(given: dict[str, str], pairs: Pairs) -> None:
             raise InvalidParameter(f"StatusCallback cannot be used: {error}", "StatusCallback", 21609) from None
 
 
-def _single_values(pairs: Pairs) -> dict[str, str]:
+def single_values(pairs: Pairs) -> dict[str, str]:
     """Every parameter's first value. What we check must be what Twilio reads: parameters that we look at stand once,
     and spelled as Twilio spells them."""
     given: dict[str, str] = {}

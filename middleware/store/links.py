@@ -55,6 +55,13 @@ def link_by_id(connection: Connection, link_id: str) -> Link:
     return Link(*row)
 
 
+def callback_of_own_call(connection: Connection, own_call_id: str) -> Link | None:
+    """Where a dialer wants to hear of a call to one of our own people; None where it does not."""
+    is_it = (LinkRow.own_call_id == own_call_id) & (LinkRow.kind == "callback") & LinkRow.document.is_not(None)
+    row = connection.execute(select(*_COLUMNS).where(is_it).order_by(LinkRow.id).limit(1)).one_or_none()
+    return None if row is None else Link(*row)
+
+
 def forget_links(connection: Connection, made_before: datetime) -> int:
     """Calls do not last so long; returns how many links went."""
     return connection.execute(delete(LinkRow).where(LinkRow.created_at < made_before)).rowcount

@@ -111,6 +111,7 @@ def _wanted(given: Given, kept: Kept, folder: Path, offset_seconds: float) -> di
             "twilio_api_base_url": f"http://{LOOPBACK}:{ports['twilio-simulator']}",
             "twilio_lookups_base_url": f"http://{LOOPBACK}:{ports['twilio-simulator']}",
             "allow_private_callback_hosts": "true",
+            "twilio_calls_per_second": "9.5",  # just below what the simulator takes
             "sweep_after_seconds": "20",  # simulated calls are over in seconds
         }
     if not given.is_real_twilio:  # real Twilio must reach us, and only the user knows how

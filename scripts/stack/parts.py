@@ -20,7 +20,7 @@ from scripts.stack.kept import Kept
 from scripts.stack.ports import LOOPBACK
 from scripts.stack.valkey import write_configuration
 
-CALLS_PER_SECOND = 10
+CALLS_PER_SECOND = 10  # of the simulator; ringfence itself stays below it
 TIME_SCALE = 20  # a simulated minute takes three seconds
 SECONDS_TO_ANSWER = 2.0
 

@@ -19,6 +19,7 @@ NOT_DECIDED = 68003
 UNCERTAIN = 68004
 NOT_PLACED = 68005
 NOT_ASKED = 68006
+TOO_MANY = 20429  # Twilio's own: not processed, safe to repeat a little later
 OUR_CODES = range(68000, 69000)
 TWILIO_DOCS = "https://www.twilio.com/docs/errors"
 _CODES: dict[type[Exception], int] = {

@@ -8,16 +8,18 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, request
 
-from middleware.errors import CallNotCreated, CallRefused, CreateUncertain
+from middleware.errors import CallNotCreated, CallRefused, CreateUncertain, TooFast
 from middleware.explanations import callee_zone, say, when_callable
 from middleware.services.access import Access
 from middleware.services.asking import Answer, Credential
-from middleware.services.call_requests import check_update, read_call_request
-from middleware.services.calls import Calls, LiveCalls
+from middleware.services.call_requests import read_call_request
+from middleware.services.calls import Calls, Created
+from middleware.services.live_requests import read_update
+from middleware.services.routes.live_calls import LiveCalls
 from webhooks.answers import answer_body
 from webhooks.auth import twilio_credential
 from webhooks.languages import reader_language, spoken_in
-from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, UNCERTAIN, error_body
+from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, TOO_MANY, UNCERTAIN, error_body
 
 logger = logging.getLogger(__name__)
 ACCOUNT = "/2010-04-01/Accounts/<account_sid>"
@@ -32,9 +34,7 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
         asker = twilio_credential(access, request, account_sid, is_rechecked=True)
         pairs = list(request.form.items(multi=True))
         created = calls.create(read_call_request(pairs, request.headers.get("Idempotency-Key")), asker)
-        if created.call is None:
-            return refusal(created.answer, reader_language())
-        return call_answer(created.call, asker, 201)
+        return created_answer(created, asker)
 
     @blueprint.get(f"{ACCOUNT}/Calls/<call_sid>.json")
     def fetch(account_sid: str, call_sid: str) -> Response:
@@ -45,14 +45,20 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
     def update(account_sid: str, call_sid: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
         pairs = list(request.form.items(multi=True))
-        check_update(pairs)
-        return call_answer(live_calls.update(call_sid, pairs, asker), asker, 200)
+        return call_answer(live_calls.update(call_sid, read_update(pairs), asker), asker, 200)
 
     @blueprint.get(f"{ACCOUNT}/Calls.json")
     def list_calls(account_sid: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
         page = live_calls.list(list(request.args.items(multi=True)), asker)
         return call_answer(page, asker, 200)
+
+    install_create_errors(blueprint)
+    return blueprint
+
+
+def install_create_errors(blueprint: Blueprint) -> None:
+    """What a dialer is told when Twilio made no call, or perhaps one."""
 
     @blueprint.errorhandler(CallRefused)
     def refused_by_twilio(error: CallRefused) -> Response:
@@ -70,7 +76,20 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
         message = f"{error}. It may ring: do not call again; its status callbacks or the call list will tell."
         return error_body(409, UNCERTAIN, message)
 
-    return blueprint
+    @blueprint.errorhandler(TooFast)
+    def too_fast(error: TooFast) -> Response:
+        answer = error_body(429, TOO_MANY, f"{error}. No call was made: send the same request again in a second.")
+        answer.headers["Retry-After"] = "1"
+        return answer
+
+
+def created_answer(created: Created, asker: Credential) -> Response:
+    """What was made, or why it was not."""
+    if created.call is not None:
+        return call_answer(created.call, asker, 201)
+    if created.answer is None:
+        raise AssertionError("a call that was neither made nor refused")
+    return refusal(created.answer, reader_language())
 
 
 def refusal(answer: Answer, language: str) -> Response:

@@ -10,11 +10,11 @@ from xml.etree import ElementTree as ET
 
 from middleware.clock import Clock
 from middleware.decision.model import PlacedBy, Speaker
-from middleware.errors import CallbackForbidden, DocumentUnavailable, NotAuthenticated, RingfenceError, TwimlRefused
+from middleware.errors import CallbackForbidden, DocumentUnavailable, RingfenceError, TwimlRefused
 from middleware.explanations import spoken
 from middleware.gateways.ports import DocumentSource, FetchedDocument, Pairs
-from middleware.services.access import Access
 from middleware.services.asking import Question
+from middleware.services.dialer_accounts import DialerAccounts
 from middleware.services.precall import Precall
 from middleware.services.routes.doors import GatedDoors, Occasion, hang_up
 from middleware.services.routes.legs import Leg
@@ -38,7 +38,7 @@ class Instructions:
     links: Links
     gate: TargetGate
     precall: Precall
-    access: Access
+    accounts: DialerAccounts
     source: DocumentSource
     database: Database
     clock: Clock
@@ -78,11 +78,8 @@ class Instructions:
             raise TwimlRefused("this link leads to no TwiML")
         if link.document is not None:
             return FetchedDocument("text/xml", link.document, "")
-        credential = self.gate.asker(leg_of(link))
-        if credential.account_sid is None:
-            raise NotAuthenticated("whoever made this call has no account that its URLs could know")
-        token = self.access.token_of(credential)
-        given = [(name, credential.account_sid if name == "AccountSid" else value) for name, value in asked]
+        account = self.accounts.of(link.credential_id)
+        token, given = account.token, account.seen(asked)
         try:
             found = self.source.fetch(link.url or "", link.method, given, token, delivery_id)
             _readable(found)

@@ -9,8 +9,10 @@ from typing import Any
 from middleware.callback_urls import read_callback_url
 from middleware.clock import Clock
 from middleware.services.routes.legs import Leg
+from middleware.services.voice_parameters import Voice
 from middleware.store.database import Connection, Database
 from middleware.store.links import Link, keep_link, link_by_id
+from middleware.twiml.quiet import is_quiet
 
 __all__ = ["Link", "Links"]
 
@@ -72,6 +74,38 @@ class Links:
         if url is not None:
             read_callback_url(url)
         return self._kept(connection, leg, AMD, url=url, method=method)
+
+    def of_request(
+        self,
+        connection: Connection,
+        leg: Leg,
+        voice: Voice,
+        callbacks: Sequence[tuple[str, str, str]],
+        *,
+        detects_later: bool,
+    ) -> list[tuple[str, str]]:
+        """Parameters for Twilio in place of those by which a dialer's request leads somewhere. TwiML that rings nobody
+        and asks nobody stays inline."""
+        led = [(name, self._behind(connection, leg, name, url, method)) for name, url, method in callbacks]
+        if detects_later and leg.is_callee and "AsyncAmdStatusCallback" not in dict(led):
+            led.append(("AsyncAmdStatusCallback", self.amd(connection, leg, None)))
+        if voice.url is not None:
+            led.append(
+                (
+                    "Url",
+                    self.twiml(connection, leg, voice.url, voice.method, voice.fallback_url, voice.fallback_method),
+                )
+            )
+        elif voice.twiml is not None and is_quiet(voice.twiml):
+            return [*led, ("Twiml", voice.twiml)]
+        elif voice.twiml is not None:
+            led.append(("Url", self.document(connection, leg, voice.twiml)))
+        return [*led, ("FallbackUrl", self.fallback(leg))]
+
+    def _behind(self, connection: Connection, leg: Leg, name: str, url: str, method: str) -> str:
+        if name == "AsyncAmdStatusCallback" and leg.is_callee:
+            return self.amd(connection, leg, url, method)
+        return self.callback(connection, leg, url, method)
 
     def fallback(self, leg: Leg) -> str:
         """Where Twilio turns when it gets no TwiML from us: a refusal, in words for our own people."""

@@ -55,7 +55,11 @@ class LinkRow(Base):
     """
 
     __tablename__ = "links"
-    __table_args__ = (UniqueConstraint("digest"), Index("ix_links_created_at", "created_at"))
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index("ix_links_created_at", "created_at"),
+        Index("ix_links_own_call_id", "own_call_id"),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     digest: Mapped[str] = mapped_column(String(64))  # of all that follows, so that the same link is made once

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_links_digest")),
     )
     op.create_index("ix_links_created_at", "links", ["created_at"], unique=False)
+    op.create_index("ix_links_own_call_id", "links", ["own_call_id"], unique=False)
     op.create_table(
         "look_up_spending",
         sa.Column("day", sa.Date(), nullable=False),
@@ -182,6 +183,7 @@ def downgrade() -> None:
     op.drop_index("ix_own_calls_at", table_name="own_calls")
     op.drop_table("own_calls")
     op.drop_table("look_up_spending")
+    op.drop_index("ix_links_own_call_id", table_name="links")
     op.drop_index("ix_links_created_at", table_name="links")
     op.drop_table("links")
     op.drop_table("line_look_ups")

@@ -1,0 +1,65 @@
+"""The routes of a dialer, put together: calls, participants, what is changed about them, and what they hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from middleware.clock import Clock
+from middleware.gateways.ports import CallCarrier, DocumentSource
+from middleware.services.calls import Calls
+from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.dialer_accounts import DialerAccounts
+from middleware.services.precall import Precall
+from middleware.services.routes.creating import Creating
+from middleware.services.routes.instructions import Instructions
+from middleware.services.routes.links import Links
+from middleware.services.routes.live_calls import LiveCalls
+from middleware.services.routes.own_calls import OwnCalls
+from middleware.services.routes.pacing import Pacing
+from middleware.services.routes.participants import Participants
+from middleware.services.routes.target_gate import TargetGate
+from middleware.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all of them stand on."""
+
+    precall: Precall
+    carrier: CallCarrier
+    catalogue: CurrentCatalogue
+    database: Database
+    clock: Clock
+    links: Links
+    public_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatedRoutes:
+    calls: Calls
+    live_calls: LiveCalls
+    participants: Participants
+    own_calls: OwnCalls
+    instructions: Instructions
+    creating: Creating
+
+
+def gated_routes(
+    ground: Ground, gate: TargetGate, accounts: DialerAccounts, source: DocumentSource, pacing: Pacing
+) -> GatedRoutes:
+    """All of them around one gate and one pace."""
+    precall, carrier, catalogue, database = ground.precall, ground.carrier, ground.catalogue, ground.database
+    clock, links, base = ground.clock, ground.links, ground.public_base_url
+    creating = Creating(database, clock, pacing)
+    own_calls = OwnCalls(carrier, catalogue, database, clock, links, creating, base)
+    live_calls = LiveCalls(carrier, database, links)
+    return GatedRoutes(
+        calls=Calls(precall, carrier, catalogue, database, clock, links, creating, own_calls, base),
+        live_calls=live_calls,
+        participants=Participants(
+            precall, carrier, catalogue, database, clock, links, creating, own_calls, live_calls, base
+        ),
+        own_calls=own_calls,
+        instructions=Instructions(links, gate, precall, accounts, source, database, clock, base),
+        creating=creating,
+    )

@@ -1,0 +1,180 @@
+"""People rung into a conference: the same decision as for any other call."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from middleware.clock import Clock
+from middleware.errors import CallNotCreated, CreateUncertain, InvalidParameter, NotFound
+from middleware.gateways.ports import CallCarrier, Pairs
+from middleware.services.asking import Answer
+from middleware.services.call_requests import EVENTS, CallRequest, campaign_of
+from middleware.services.calls import Created, unreachable
+from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.observation import Observation
+from middleware.services.own_people import OwnPerson, Unreachable, whom
+from middleware.services.precall import Precall
+from middleware.services.ring_time import twilio_timeout
+from middleware.services.routes.creating import Creating
+from middleware.services.routes.legs import Leg
+from middleware.services.routes.links import DELIVERY, Links
+from middleware.services.routes.live_calls import LiveCalls
+from middleware.services.routes.own_calls import OwnCalls
+from middleware.services.voice_parameters import OF_CONFERENCES, STATUS, callbacks_in, method_in
+from middleware.store.attempts import AttemptRepository
+from middleware.store.catalogue import Credential
+from middleware.store.database import Connection, Database
+from middleware.twiml.names import own_name, scoped_name
+
+_SID = re.compile(r"CF[0-9a-fA-F]{32}")
+_BEHIND_OURS = frozenset(
+    (
+        *("To", "From", "Timeout", "WaitUrl", "WaitMethod", *STATUS),
+        *OF_CONFERENCES,
+        *(f"{name}Method" for name in OF_CONFERENCES),
+    )
+)
+_HEARD = {"HoldUrl": "HoldMethod", "AnnounceUrl": "AnnounceMethod", "WaitUrl": "WaitMethod"}
+_CHANGEABLE = frozenset(
+    (
+        *("Muted", "Hold", "BeepOnExit", "EndConferenceOnExit", "Coaching", "CallSidToCoach"),
+        *_HEARD,
+        *_HEARD.values(),
+    )
+)
+_QUEUED = "queued"  # a participant's own words of its state are others than a call's
+
+
+@dataclass(frozen=True, slots=True)
+class Participants:
+    precall: Precall
+    carrier: CallCarrier
+    catalogue: CurrentCatalogue
+    database: Database
+    clock: Clock
+    links: Links
+    creating: Creating
+    own_calls: OwnCalls
+    live_calls: LiveCalls
+    public_base_url: str
+
+    def add(self, conference: str, request: CallRequest, asker: Credential) -> Created:
+        """Ring somebody into a conference, given by the controller's own name of it or by its SID, if that may be.
+        Raises as `Calls.create` does, and `NotFound` for a conference of others."""
+        controller_id = self.catalogue.campaign_for(asker, campaign_of(asker)).controller_id
+        room = self.room(conference, controller_id)
+        found = whom(self.catalogue.checked(), controller_id, request.to)
+        if isinstance(found, Unreachable):
+            raise unreachable()
+        if isinstance(found, OwnPerson):
+            return Created(None, self._add_own(room, request, found, controller_id, asker))
+        answer = self.precall.reserve(request.question(asker, found.number, "participant"), asker)
+        if not answer.is_permitted:
+            return Created(answer, None)
+        if answer.is_replay:
+            return Created(answer, self._participant_of(room, answer.attempt_id))
+        leg = Leg(controller_id, answer.campaign_id, asker.id, "en", attempt_id=answer.attempt_id)
+        parameters = self._parameters(request, answer, leg)
+        made = self.creating.attempt(
+            answer.attempt_id,
+            answer.permit_expires_at,
+            lambda: self.carrier.add_participant(room, parameters),
+            _seen,
+        )
+        return Created(answer, made)
+
+    def ask(self, method: str, conference: str, which: str, given: Pairs, asker: Credential) -> dict[str, Any]:
+        """Read, change or remove participants of a conference of this controller. `which`: empty for the list, else a
+        call's SID or a label. Raises `NotFound` for conferences of others, `InvalidParameter`."""
+        controller_id = self.catalogue.campaign_for(asker, campaign_of(asker)).controller_id
+        path = f"Conferences/{quote(self.room(conference, controller_id), safe='')}/Participants"
+        if which:
+            path += f"/{quote(which, safe='')}"
+        sent = self._changes(which, given, asker) if method == "POST" else given
+        return self.carrier.participant(method, f"{path}.json", sent)
+
+    def _changes(self, which: str, given: Pairs, asker: Credential) -> Pairs:
+        """What may be changed about a participant; what is then heard comes through us, like all instructions."""
+        changes = []
+        for name, value in given:
+            if name not in _CHANGEABLE:
+                raise InvalidParameter("is not something that a participant can be given through here", name)
+            if name in _HEARD and value:
+                leg = self.live_calls.leg(which, asker)
+                with self.database.writing() as connection:
+                    value = self.links.twiml(connection, leg, value, method_in(dict(given), _HEARD[name]))
+            if name not in _HEARD.values():
+                changes.append((name, value))
+        return changes
+
+    def room(self, conference: str, controller_id: str) -> str:
+        """What Twilio calls the conference. Raises `NotFound` for one of others."""
+        if not _SID.fullmatch(conference):
+            return scoped_name(controller_id, conference)
+        name = self.carrier.conference(conference).get("friendly_name")
+        if not isinstance(name, str) or own_name(controller_id, name) is None:
+            raise NotFound("no such conference")
+        return conference
+
+    def _add_own(
+        self, room: str, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential
+    ) -> dict[str, Any]:
+        own_call_id, parameters = self.own_calls.prepared(request, person, controller_id, asker, "participant")
+        with self.database.writing() as connection:
+            leg = Leg(controller_id, campaign_of(asker), asker.id, person.language, own_call_id=own_call_id)
+            led = self._led(connection, request, leg)
+        sent = [
+            (name, value) for name, value in parameters if name not in _BEHIND_OURS - _KEPT and name != "FallbackUrl"
+        ]
+        made = self.creating.in_turn(lambda: self.carrier.add_participant(room, [*sent, *led]), None)
+        self.own_calls.note_created(own_call_id, _seen(made))
+        return made
+
+    def _parameters(self, request: CallRequest, answer: Answer, leg: Leg) -> Pairs:
+        timeout = twilio_timeout(request.timeout, answer.ring_timeout_seconds, answer.ring_at_least_seconds)
+        own = [
+            ("To", answer.callee or ""),
+            ("From", answer.caller_id or ""),
+            ("Timeout", str(timeout)),
+            ("StatusCallback", f"{self.public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}"),
+            ("StatusCallbackMethod", "POST"),
+            *(("StatusCallbackEvent", event) for event in EVENTS),
+        ]
+        with self.database.writing() as connection:
+            led = self._led(connection, request, leg)
+        return [*((name, value) for name, value in request.pairs if name not in _BEHIND_OURS), *led, *own]
+
+    def _led(self, connection: Connection, request: CallRequest, leg: Leg) -> list[tuple[str, str]]:
+        """What the request leads to: what is heard while waiting, and reports."""
+        given = dict(reversed(request.pairs))
+        led = []
+        for name, url, method in callbacks_in(given, OF_CONFERENCES):
+            is_detection = name == "AmdStatusCallback" and leg.is_callee
+            make = self.links.amd if is_detection else self.links.callback
+            led.append((name, make(connection, leg, url, method)))
+        if given.get("WaitUrl"):
+            led.append(("WaitUrl", self.links.twiml(connection, leg, given["WaitUrl"], method_in(given, "WaitMethod"))))
+        elif "WaitUrl" in given:
+            led.append(("WaitUrl", ""))  # silence
+        return led
+
+    def _participant_of(self, room: str, attempt_id: str) -> dict[str, Any]:
+        with self.database.reading() as connection:
+            attempt = AttemptRepository(connection).by_id(attempt_id)
+        if attempt.call_sid is None:
+            if attempt.state in {"withdrawn", "expired"}:
+                raise CallNotCreated("The earlier request with this Idempotency-Key made no call: take a new key")
+            raise CreateUncertain(f"Attempt {attempt_id} is under way and its call not known yet")
+        return self.carrier.participant(
+            "GET", f"Conferences/{quote(room, safe='')}/Participants/{attempt.call_sid}.json", []
+        )
+
+
+_KEPT = frozenset({"To", "From", "Timeout", *STATUS})
+
+
+def _seen(body: dict[str, Any]) -> Observation:
+    return Observation(call_sid=str(body.get("call_sid") or ""), call_status=_QUEUED)
