@@ -39,12 +39,13 @@ def spoken_refusal(
 ) -> tuple[str, ...]:
     """That this call may not be made, why, and when it may; each part a sentence or two to be said by itself.
 
-    No reasons: nobody knows whom this would ring. `callee`: E.164, whose place tells the local time.
+    No reasons: nobody knows whom this would ring; or it may not be rung once more, if there is a `callee` (E.164, whose
+    place tells the local time).
     """
     language = known(language)
     refused = spoken("refused", language)
     if not reasons:
-        return refused, spoken("unreachable", language)
+        return (refused, spoken("unreachable", language)) if callee is None else (spoken("not_now", language),)
     zone = callee_zone(reasons, callee)
     said = [_said(reason, language, zone) for reason in reasons[:MOST_REASONS]]
     if len(reasons) > MOST_REASONS:

@@ -6,6 +6,7 @@ Who dials is read from what Twilio vouches for, and from nothing that the teleph
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from middleware.explanations import spoken
 from middleware.services.routes.dialling_agents import Dialled
-from middleware.services.routes.voice import Spoken, Voice
+from middleware.services.routes.voice import NOBODY_IN_PARTICULAR, Spoken, Voice, VoiceAnswer
 from middleware.services.routes.voice_ends import VoiceEnds
 from webhooks.twilio.signed import Signed
 from webhooks.twilio.status import not_signed
@@ -42,7 +43,8 @@ def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Bluepr
         # an identity is what Twilio itself puts there; a second value can only be the script's own
         identity = _only(given, "From")
         address = identity if identity.startswith(CLIENT) else ""
-        return twiml(voice.dial(_dialled(given, address, _only(given, "Campaign"))))
+        dialled = _dialled(given, address, _only(given, "Campaign"))
+        return _answered(lambda: voice.dial(dialled))
 
     @blueprint.route("/twilio/voice/sip", methods=METHODS)
     def sip_telephone() -> Response:
@@ -50,11 +52,13 @@ def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Bluepr
         # only a telephone that logged in with a user name has one; From is whatever the telephone says
         user, domain = _only(given, "SipUsername"), _only(given, "SipDomain")
         address = f"sip:{user.lower()}@{domain.lower()}" if user and domain else ""
-        return twiml(voice.dial(_dialled(given, address, _only(given, "SipHeader_X-Campaign"))))
+        dialled = _dialled(given, address, _only(given, "SipHeader_X-Campaign"))
+        return _answered(lambda: voice.dial(dialled))
 
     @blueprint.route("/twilio/voice/after/<uuid:rung_id>", methods=METHODS)
     def after(rung_id: UUID) -> Response:
-        return twiml(ends.after(str(rung_id), _given().to_dict()))
+        given = _given().to_dict()
+        return _answered(lambda: ends.after(str(rung_id), given))
 
     @blueprint.route("/twilio/voice/fallback/<hears>", methods=METHODS)
     def fallback(hears: str) -> Response:
@@ -65,6 +69,14 @@ def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Bluepr
         return twiml(Spoken((spoken("not_now", hears),), hears))
 
     return blueprint
+
+
+def _answered(ask: Callable[[], VoiceAnswer]) -> Response:
+    try:
+        return twiml(ask())
+    except Exception as error:  # noqa: BLE001 - a server error would make Twilio read one aloud to whoever dialled
+        logger.error("unexpected %s while somebody of ours dialled", type(error).__name__)
+        return twiml(Spoken((spoken("not_now", NOBODY_IN_PARTICULAR),), NOBODY_IN_PARTICULAR))
 
 
 def _given() -> Parameters:

@@ -159,6 +159,4 @@ def why_not(refusal: Refusal, language: str) -> tuple[str, ...]:
     answer = refusal.answer
     if answer is None:
         return spoken_refusal((), None, None, language)
-    if answer.is_permitted:  # this very permit has been used
-        return (spoken("not_now", language),)
     return spoken_refusal(answer.reasons, answer.not_before, answer.callee, language)

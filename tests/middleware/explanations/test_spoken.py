@@ -89,6 +89,10 @@ def test_whom_nobody_knows_is_told_how_to_dial() -> None:
     assert spoken_refusal((), None, None, "en")[1].startswith("It is not known whom this would ring.")
 
 
+def test_a_permit_that_has_been_used_gives_no_reason() -> None:
+    assert spoken_refusal((), None, DANE, "en") == ("The call cannot be made now. Please try again later.",)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", [*(reason.value for reason in Reason), "new.unheard_of"])
 def test_nothing_is_said_that_only_eyes_can_use(code: str, language: str) -> None:

@@ -150,6 +150,23 @@ def test_an_end_of_nothing_that_is_known_closes_the_line_all_the_same(
     assert heard(by_get) == said
 
 
+def test_a_call_of_another_attempt_is_a_fault_that_nobody_hears_of_in_words_of_a_program(
+    gateway: Gateway, dialling: Dialling, caplog: pytest.LogCaptureFixture
+) -> None:
+    callee = a_callee()
+    form = softphone(callee)
+    rung(ask_voice(gateway, APP, form))
+    [other] = attempts_at(gateway, callee)
+    dialling.ends("completed")
+
+    mixed_up = {"CallSid": form["CallSid"], "DialCallStatus": "completed", "DialCallSid": dialling.sid}
+    said = heard(ask_voice(gateway, f"/twilio/voice/after/{other['attempt_id']}", mixed_up))
+
+    assert said == ["The call cannot be made now. Please try again later."]
+    assert "unexpected IntegrityError" in caplog.text
+    assert attempt(gateway, other["attempt_id"])["state"] == "permitted"
+
+
 def test_with_the_store_down_the_line_is_closed_and_nothing_else(tmp_path: Path) -> None:
     with running_gateway(f"sqlite:///{tmp_path}/gone.sqlite3") as gateway:
         with gateway.services.database.writing() as connection:
