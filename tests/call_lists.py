@@ -46,14 +46,9 @@ class ListingCarrier:
     fetched: list[str] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
 
-    def create(self, parameters: Pairs) -> dict[str, Any]:
-        raise AssertionError("a comparison never calls anybody")
-
-    def update(self, call_sid: str, parameters: Pairs) -> dict[str, Any]:
-        raise AssertionError("a comparison changes no call")
-
     def fetch(self, call_sid: str) -> dict[str, Any]:
         self.fetched.append(call_sid)
+        self.meanwhile()
         found = next((call for call in self.calls if call["sid"] == call_sid), None)
         if found is None:
             raise CallRefused(404, {"code": 20404})

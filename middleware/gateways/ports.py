@@ -57,6 +57,16 @@ class CallCarrier(Protocol):
         """One page of calls. Raises `CallRefused` with Twilio's answer, `CarrierUnavailable`."""
 
 
+class CallReading(Protocol):
+    """Twilio's Calls resource for who only looks: `CallCarrier` keeps this promise too."""
+
+    def fetch(self, call_sid: str) -> dict[str, Any]:
+        """See `CallCarrier.fetch`."""
+
+    def list(self, query: Pairs) -> dict[str, Any]:
+        """See `CallCarrier.list`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """Sound that is read as it is sent on; `length` in bytes, where it is known."""

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from middleware.errors import CarrierUnavailable
-from middleware.gateways.ports import CallCarrier, Pairs
+from middleware.gateways.ports import CallReading, Pairs
 
 PAGE_SIZE = 1000  # the most that Twilio gives at once
 BETWEEN_REQUESTS = 0.4  # seconds
@@ -32,7 +32,7 @@ class Page:
 class CallLists:
     """`wait` lets seconds pass; requests are never closer together than Twilio bears."""
 
-    carrier: CallCarrier
+    carrier: CallReading
     wait: Wait
 
     def page(self, day: date, address: str | None) -> Page:

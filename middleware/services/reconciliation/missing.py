@@ -8,7 +8,7 @@ same number, nothing is missing; where not, the attempts of that minute are aske
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -53,8 +53,9 @@ class Missing:
     clock: Clock
     mending: Mending
 
-    def look(self, span: Span, sums: dict[str, int], counts: Counter[str]) -> None:
-        """Note what was not listed; attempts that are young or under way are left to the sweeps."""
+    def look(self, span: Span, sums: dict[str, int], counts: Counter[str], on_step: Callable[[], None]) -> None:
+        """Note what was not listed; attempts that are young or under way are left to the sweeps. `on_step` is called
+        now and then, since it may take long."""
         for minute, group in groupby(attempts_of(self.database, span.begins, span.ends), _minute_of):
             attempts = list(group)
             with_call = [attempt for attempt in attempts if attempt.call_sid]
@@ -65,6 +66,7 @@ class Missing:
             if total != sums.get(minute, 0):
                 for attempt in with_call:
                     self._ask_about(attempt, counts)
+                    on_step()
 
     def _ask_about(self, attempt: AttemptSeen, counts: Counter[str]) -> None:
         now = self.clock.now()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from middleware.clock import Clock
-from middleware.errors import AlreadyReconciling, CallRefused, InvalidRequest
+from middleware.errors import AlreadyReconciling, CallRefused, InvalidRequest, StoreUnavailable
 from middleware.services.reconciliation.alarm import raise_alarm
 from middleware.services.reconciliation.call_list import CallLists, Page
 from middleware.services.reconciliation.comparing import Comparing, Span
@@ -27,6 +28,7 @@ from middleware.store.violations import Violation, ViolationRepository
 
 logger = logging.getLogger(__name__)
 GIVEN_UP_AFTER = timedelta(minutes=5)  # of silence a run is taken for dead, and gone on with by another
+SIGNS_EVERY = timedelta(minutes=1)
 _ALIVE = "alive_at"  # when the run last gave a sign of life, in seconds since 1970
 MOST_SHOWN = 1000
 
@@ -54,6 +56,7 @@ class _Run:
     """One run: its row as it was last saved, and what it has counted so far."""
 
     held: Reconciliation
+    signed_at: datetime
     counts: Counter[str] = field(default_factory=Counter)
     sums: dict[str, int] = field(default_factory=dict)
 
@@ -73,18 +76,11 @@ class Reconciliations:
         if span.begins > self.clock.now():
             raise InvalidRequest("has not begun yet: take today or a day before", "day")
         run = self._take(day)
-        page = self._first_page(run)
-        while True:
-            self._compare(run, page, span)
-            on_progress(run.counts)
-            if page.next_page is None:
-                break
-            self._save(run, next_page=page.next_page)
-            page = self.lists.page(day, page.next_page)
-        self._compare(run, self.lists.queued(), span)
-        self.missing.look(span, run.sums, run.counts)
-        on_progress(run.counts)
-        self._finish(run)
+        try:
+            self._go_through(run, span, on_progress)
+        except BaseException:  # an interrupt, too: whoever goes on must not have to wait for us
+            self._let_go(run)
+            raise
         return self.result(day)
 
     def result(self, day: date) -> Reconciled:
@@ -127,7 +123,38 @@ class Reconciliations:
             if not save_reconciliation(connection, held, counts=counts, **values):
                 raise AlreadyReconciling(f"{day} has just been taken by another process")
         sums = {name: number for name, number in kept.items() if is_sum(name)}
-        return _Run(mine, Counter({name: count for name, count in kept.items() if _is_told(name)}), sums)
+        return _Run(mine, now, Counter({name: count for name, count in kept.items() if _is_told(name)}), sums)
+
+    def _go_through(self, run: _Run, span: Span, on_progress: OnProgress) -> None:
+        page = self._first_page(run)
+        while True:
+            self._compare(run, page, span)
+            on_progress(run.counts)
+            if page.next_page is None:
+                break
+            self._save(run, next_page=page.next_page)
+            page = self.lists.page(run.held.day, page.next_page)
+        self._compare(run, self.lists.queued(), span)
+        self.missing.look(span, run.sums, run.counts, lambda: self._keep_alive(run))
+        on_progress(run.counts)
+        self._finish(run)
+
+    def _let_go(self, run: _Run) -> None:
+        """Whoever comes next may go on at once, from the page that was saved last."""
+        with suppress(StoreUnavailable):
+            self._sign(run, 0)
+
+    def _keep_alive(self, run: _Run) -> None:
+        now = self.clock.now()
+        if now - run.signed_at >= SIGNS_EVERY:
+            self._sign(run, int(now.timestamp()))
+            run.signed_at = now
+
+    def _sign(self, run: _Run, alive_at: int) -> None:
+        with self.database.writing() as connection:
+            row = reconciliation_of(connection, run.held.day)
+            if row is not None and row.started_at == run.held.started_at:
+                save_reconciliation(connection, run.held, counts={**row.counts, _ALIVE: alive_at})
 
     def _first_page(self, run: _Run) -> Page:
         """Where an interrupted run ended; from the beginning, where Twilio does not know that place any more."""

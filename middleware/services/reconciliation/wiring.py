@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 
 from middleware.clock import Clock
-from middleware.gateways.ports import CallCarrier
+from middleware.gateways.ports import CallReading
 from middleware.keyed_hash import Pepper
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.reconciliation.call_list import CallLists, Wait
@@ -19,7 +19,7 @@ from middleware.store.database import Database
 
 def nightly_reconciliation(
     database: Database,
-    carrier: CallCarrier,
+    carrier: CallReading,
     catalogue: CurrentCatalogue,
     clock: Clock,
     pepper: Pepper,

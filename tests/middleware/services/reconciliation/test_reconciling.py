@@ -14,16 +14,18 @@ from sqlalchemy import select
 from middleware.clock import Clock
 from middleware.errors import AlreadyReconciling, CarrierUnavailable, InvalidRequest
 from middleware.services.current_catalogue import CurrentCatalogue
-from middleware.services.reconciliation.reconciling import Reconciled, Reconciliations
+from middleware.services.reconciliation.reconciling import GIVEN_UP_AFTER, Reconciled, Reconciliations
 from middleware.services.reconciliation.wiring import nightly_reconciliation
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.database import Database
 from middleware.store.models import AttemptEventRow, GuardRow, OutboxRow, OwnCallRow, StatusReportRow
 from middleware.store.own_calls import OwnCallRepository
+from middleware.store.reconciliations import reconciliation_of
 from middleware.store.violations import ViolationRepository
 from tests.call_lists import ListingCarrier, a_listed_call
 from tests.reserving import PEPPER, clock_showing
 from tests.rows import an_attempt_row, an_ended_row, insert_attempts, insert_campaign, insert_rows
+from tests.stopped_clock import StoppedClock
 
 DAY = date(2026, 11, 24)
 MORNING = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -328,7 +330,6 @@ def test_a_run_that_broke_off_goes_on_where_it_ended(office: Office) -> None:
     with pytest.raises(CarrierUnavailable):
         office.compare()
     office.carrier.breaks_at, office.carrier.asked = None, []
-    office.clock = clock_showing(NEXT_NIGHT + timedelta(minutes=6))
 
     result = office.compare()
 
@@ -351,6 +352,35 @@ def test_a_day_is_compared_by_one_process_at_a_time(office: Office) -> None:
     office.compare()
 
     assert len(refused) == 1
+
+
+def test_a_run_that_asks_about_many_single_calls_gives_signs_of_life(office: Office) -> None:
+    insert_attempts(office.store, [ended(MORNING + timedelta(minutes=minute)) for minute in range(4)])
+    clock = StoppedClock(NEXT_NIGHT)
+    office.clock = clock
+    signs: list[float] = []
+
+    def two_minutes_pass() -> None:
+        with office.store.reading() as connection:
+            row = reconciliation_of(connection, DAY)
+        signs.append(0 if row is None else clock.now().timestamp() - row.counts["alive_at"])
+        clock.move(timedelta(minutes=2))
+
+    office.carrier.meanwhile = two_minutes_pass
+
+    office.compare()
+
+    assert len(signs) == 6
+    assert max(signs) < GIVEN_UP_AFTER.total_seconds()
+
+
+def test_a_run_that_failed_is_gone_on_with_at_once(office: Office) -> None:
+    office.carrier.busy = 99
+    with pytest.raises(CarrierUnavailable):
+        office.compare()
+    office.carrier.busy = 0
+
+    assert office.compare().unsettled == 0
 
 
 def test_a_run_that_was_taken_for_dead_does_not_end_the_other(office: Office) -> None:
