@@ -187,7 +187,9 @@ def build(settings: Settings) -> Services:
         target_gate=target_gate,
         voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),
         voice_ends=VoiceEnds(database, clock),
-        click_to_call=ClickToCall(attempts, carrier, links, catalogue, database, clock, settings.public_base_url),
+        click_to_call=ClickToCall(
+            attempts, carrier, gated.creating, links, catalogue, database, clock, settings.public_base_url
+        ),
         queue=queue,
         relay=Relay(database, queue, clock),
         delivery=Delivery(database, clock, doers),

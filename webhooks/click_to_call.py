@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from middleware.errors import CallNotCreated, CallRefused, CreateUncertain
+from middleware.errors import CallNotCreated, CallRefused, CreateUncertain, TooFast
 from middleware.services.access import Access
 from middleware.services.routes.click_to_call import Clicked, ClickToCall
 from webhooks.answers import answer_body
@@ -35,8 +35,9 @@ def create_blueprint(access: Access, click_to_call: ClickToCall) -> Blueprint:
         detail = f"{error}: the agent's telephone was not rung. Check the agent's address and the caller ID at Twilio."
         return problem(502, "Bad Gateway", detail)
 
+    @blueprint.errorhandler(TooFast)
     @blueprint.errorhandler(CallNotCreated)
-    def not_created(error: CallNotCreated) -> Response:
+    def not_created(error: TooFast | CallNotCreated) -> Response:
         logger.error("an agent was not rung: %s", error)
         return problem(503, "Service Unavailable", f"{error}. Nobody was rung: press again in a moment.")
 

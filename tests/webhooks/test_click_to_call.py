@@ -12,13 +12,16 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from middleware.services.routes.links import leg_of
-from middleware.store.models import AttemptRow, DecisionRow, OwnCallRow
+from middleware.store.models import DecisionRow, OwnCallRow
 from tests.api_contract import CheckedClient, told
 from tests.gateway import CALLER_ID, Dialer, Gateway, a_callee, running_gateway
 from tests.rows import insert_agent, insert_campaign, insert_credential
 from tests.simulator import Simulator
+from tests.webhooks.twilio.calls import attempts_at
+from tests.webhooks.twilio.voice_calls import ask_voice, heard, rung, suppress
 
 AGENTS = ["client:mette", "sip:mette@acme.sip.example", "+4568000021"]
+NOBODY_PICKS_UP = {address: {"outcome": "no-answer"} for address in AGENTS}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def logged(gateway: Gateway, own_call_id: str) -> OwnCallRow:
     return OwnCallRow(**row._asdict())
 
 
-def count(gateway: Gateway, table: type[AttemptRow] | type[DecisionRow] | type[OwnCallRow]) -> int:
+def count(gateway: Gateway, table: type[DecisionRow] | type[OwnCallRow]) -> int:
     with gateway.services.database.reading() as connection:
         return connection.scalar(select(func.count()).select_from(table)) or 0
 
@@ -72,9 +75,11 @@ def count(gateway: Gateway, table: type[AttemptRow] | type[DecisionRow] | type[O
 def test_the_agents_telephone_rings_and_nothing_is_reserved_before_it_is_answered(
     client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator, agent: str
 ) -> None:
-    attempts = count(gateway, AttemptRow)
+    simulator.set_outcomes(numbers=NOBODY_PICKS_UP)
+    callee = a_callee()
 
-    answer = click(client, dialer, agent=agent)
+    answer = click(client, dialer, agent=agent, callee=callee)
+    simulator.wait_until_idle()
 
     body = told(answer)
     assert answer.status_code == 201
@@ -83,7 +88,7 @@ def test_the_agents_telephone_rings_and_nothing_is_reserved_before_it_is_answere
     assert (sent["To"], sent["From"]) == (agent, CALLER_ID)
     assert sent["StatusCallback"].startswith(f"{gateway.url}/twilio/own/{body['agent_call']['id']}#")
     assert sent["FallbackUrl"] == f"{gateway.url}/twilio/voice/fallback/da"
-    assert count(gateway, AttemptRow) == attempts
+    assert attempts_at(gateway, callee) == []
     call = logged(gateway, body["agent_call"]["id"])
     assert (call.route, call.address, call.language) == ("click_to_call", agent, "da")
     assert (call.controller_id, call.campaign_id, call.call_sid) == ("acme", "spring", body["agent_call"]["call_sid"])
@@ -104,6 +109,45 @@ def test_whom_to_dial_is_kept_and_stands_in_no_url(
     leg = leg_of(link)
     assert (leg.own_call_id, leg.campaign_id, leg.language) == (body["agent_call"]["id"], "spring", "da")
     assert leg.credential_id == "acme-api"
+
+
+def answered(gateway: Gateway, simulator: Simulator, clicked: TestResponse) -> TestResponse:
+    """What Twilio is told when the agent has picked up."""
+    call = told(clicked)["agent_call"]
+    url = made(simulator, call["call_sid"])["Url"].partition("#")[0]
+    form = {"CallSid": call["call_sid"], "From": CALLER_ID, "To": AGENTS[2], "CallStatus": "in-progress"}
+    return ask_voice(gateway, url.removeprefix(gateway.url), form, delivery="picked up")
+
+
+def test_the_callee_is_rung_once_the_agent_has_answered(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator
+) -> None:
+    callee = a_callee()
+    simulator.set_outcomes(numbers=NOBODY_PICKS_UP)
+    clicked = click(client, dialer, callee=callee)
+
+    dial, number = rung(answered(gateway, simulator, clicked))
+    again = answered(gateway, simulator, clicked)
+
+    [attempt] = attempts_at(gateway, callee)
+    assert (attempt["route"], attempt["campaign"], attempt["permitted"]) == ("click_to_call", "spring", True)
+    assert (number.tag, number.text, dial.attrib["callerId"]) == ("Number", callee, CALLER_ID)
+    assert number.attrib["statusCallback"].startswith(f"{gateway.url}/twilio/status/{attempt['attempt_id']}#")
+    assert rung(again)[1].attrib == number.attrib
+
+
+def test_a_callee_who_objected_while_the_agents_telephone_rang_is_not_rung(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator
+) -> None:
+    callee = a_callee()
+    simulator.set_outcomes(numbers=NOBODY_PICKS_UP)
+    clicked = click(client, dialer, callee=callee)
+    suppress(gateway, callee)
+
+    sentences = heard(answered(gateway, simulator, clicked))
+
+    assert sentences[0] == "Dette opkald må ikke foretages."
+    assert [attempt["state"] for attempt in attempts_at(gateway, callee)] == ["refused"]
 
 
 def test_a_callee_who_may_not_be_called_rings_nobody_and_is_answered_as_by_a_check(
@@ -233,3 +277,18 @@ def test_an_agent_whom_twilio_refuses_to_ring_is_told_apart(
 
     assert answer.status_code == 502
     assert "code 21215: the agent's telephone was not rung" in told(answer)["detail"]
+
+
+def test_an_agent_is_rung_in_their_turn_and_a_click_too_many_rings_nobody(
+    simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    url = f"sqlite:///{tmp_path_factory.mktemp('pace')}/pace.sqlite3"
+    with running_gateway(url, simulator, twilio_calls_per_second=0.1, most_pacing_seconds=0) as gateway:
+        gateway.app.test_client_class = CheckedClient
+        insert_agent(gateway.services.database, "client:mette")
+        client = gateway.http()
+
+        first, second = click(client, gateway.dialer), click(client, gateway.dialer)
+
+        assert (first.status_code, second.status_code) == (201, 503)
+        assert "Nobody was rung" in told(second)["detail"]

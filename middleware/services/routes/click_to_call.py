@@ -9,12 +9,13 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from middleware.clock import Clock
-from middleware.errors import CallNotCreated, CallRefused, InvalidRequest, StoreUnavailable
+from middleware.errors import CallNotCreated, CallRefused, InvalidRequest, StoreUnavailable, TooFast
 from middleware.gateways.ports import CallCarrier, Pairs
 from middleware.services.asking import Answer
 from middleware.services.attempt_requests import AttemptRequests
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.own_people import OwnPerson, whom
+from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
 from middleware.sip_addresses import read_sip
@@ -51,6 +52,7 @@ class Clicked:
 class ClickToCall:
     attempts: AttemptRequests
     carrier: CallCarrier
+    creating: Creating
     links: Links
     catalogue: CurrentCatalogue
     database: Database
@@ -60,7 +62,7 @@ class ClickToCall:
     def place(self, body: Mapping[str, Any], raw: bytes, asker: Credential) -> Clicked:
         """Ask first, so that no agent is rung for nothing; what is answered now reserves nothing.
 
-        Raises `InvalidRequest` naming the field, `NotFound` for a campaign out of reach, and as `CallCarrier.create`.
+        Raises `InvalidRequest` naming the field, `NotFound` for a campaign out of reach, and as `Creating.in_turn`.
         """
         for name in body:
             if name not in FIELDS:
@@ -120,8 +122,8 @@ class ClickToCall:
 
     def _rung(self, own_call_id: str, parameters: Pairs) -> AgentCall:
         try:
-            call = self.carrier.create(parameters)
-        except (CallRefused, CallNotCreated):
+            call = self.creating.in_turn(lambda: self.carrier.create(parameters), None)
+        except (CallRefused, CallNotCreated, TooFast):
             self._note(own_call_id, call_status="failed", ended_at=self.clock.now())
             raise
         sid, status = str(call.get("sid") or ""), str(call.get("status") or "")

@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from middleware.decision.model import Subject
-from middleware.keyed_hash import Pepper
 from middleware.store.agents import withdraw_agent
-from middleware.store.suppressions import SuppressionRepository
 from tests.api_contract import CheckedClient
 from tests.gateway import CALLER_ID, OFFSET, Gateway, a_callee, running_gateway
 from tests.rows import insert_agent, insert_campaign
@@ -30,6 +27,7 @@ from tests.webhooks.twilio.voice_calls import (
     rung,
     sip_telephone,
     softphone,
+    suppress,
     verbs,
 )
 
@@ -83,18 +81,7 @@ def in_the_evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway
 
 def suppressed(gateway: Gateway) -> str:
     callee = a_callee()
-    pepper = Pepper(gateway.services.settings.pepper.get_secret_value().encode())
-    with gateway.services.database.writing() as connection:
-        SuppressionRepository(connection).add(
-            Subject.NUMBER,
-            pepper.number(callee),
-            "everywhere",
-            None,
-            reason="objection",
-            source="test",
-            noted_by="test",
-            at=datetime(2026, 11, 1, tzinfo=UTC),
-        )
+    suppress(gateway, callee)
     return callee
 
 

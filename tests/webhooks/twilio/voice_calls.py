@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
@@ -10,7 +11,10 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from middleware.decision.model import Subject
+from middleware.keyed_hash import Pepper
 from middleware.store.models import OwnCallRow
+from middleware.store.suppressions import SuppressionRepository
 from tests.gateway import Gateway
 from tests.webhooks.twilio.calls import a_call_sid, signature
 
@@ -74,6 +78,22 @@ def own_calls(gateway: Gateway, call_sid: str) -> list[OwnCallRow]:
     with gateway.services.database.reading() as connection:
         found = connection.execute(select(OwnCallRow.__table__).where(is_its).order_by(OwnCallRow.at)).all()
     return [OwnCallRow(**row._asdict()) for row in found]
+
+
+def suppress(gateway: Gateway, callee: str) -> None:
+    """This number may be called by nobody."""
+    pepper = Pepper(gateway.services.settings.pepper.get_secret_value().encode())
+    with gateway.services.database.writing() as connection:
+        SuppressionRepository(connection).add(
+            Subject.NUMBER,
+            pepper.number(callee),
+            "everywhere",
+            None,
+            reason="objection",
+            source="test",
+            noted_by="test",
+            at=datetime(2026, 11, 1, tzinfo=UTC),
+        )
 
 
 def _without_nothing(form: Form) -> Form:
