@@ -13,6 +13,7 @@ from middleware.gateways.signed_requests import signed_request
 
 MOST_BYTES = 65_536
 MOST_REDIRECTS = 10
+CONNECT_SECONDS = 5.0  # as long as Twilio tries
 _TO_GET = frozenset({301, 302, 303})
 _AS_IT_WAS = frozenset({307, 308})
 
@@ -21,7 +22,7 @@ class DialerDocuments:
     """All of it, redirects included, takes `seconds` at most: Twilio waits 15 for us, and a fallback needs its time."""
 
     def __init__(self, seconds: float = 10.0, *, allow_private: bool, resolve: Resolve | None = None) -> None:
-        self._http = CheckedHttp(seconds, allow_private=allow_private, resolve=resolve)
+        self._http = CheckedHttp(min(CONNECT_SECONDS, seconds), allow_private=allow_private, resolve=resolve)
         self._seconds = seconds
 
     def fetch(self, url: str, method: str, parameters: Pairs, token: str, delivery_id: str) -> FetchedDocument:

@@ -20,8 +20,9 @@ import pytest
 import trustme
 from twilio.request_validator import RequestValidator
 
-from middleware.errors import CallbackFailed
+from middleware.errors import CallbackFailed, CallbackForbidden
 from middleware.gateways.callbacks import SignedCallbacks
+from middleware.gateways.documents import DialerDocuments
 from tests.webhook_receiver import webhook_receiver
 
 PAIRS = [("CallSid", "CA1"), ("To", "+4533123456"), ("CallStatus", "completed")]
@@ -43,7 +44,7 @@ def looked_up(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     def resolve(host: str, port: int, *rest: Any, **more: Any) -> Any:
         looked_up.append(host)
-        return real("127.0.0.1" if host.endswith("dialer.example") else host, port, *rest, **more)
+        return real("127.0.0.1" if host.rstrip(".").endswith("dialer.example") else host, port, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     return looked_up
@@ -157,6 +158,27 @@ def test_a_redirect_is_not_followed(authority: trustme.CA) -> None:
 
         assert elsewhere.received == []
         assert [path for _, path, _, _ in server.requests] == ["/"] * 3
+
+
+@pytest.mark.usefixtures("looked_up")
+def test_from_https_no_redirect_leads_into_a_private_network_even_where_these_are_open(authority: trustme.CA) -> None:
+    documents = DialerDocuments(allow_private=True)
+    with tls_server(authority.issue_cert("dialer.example")) as server, webhook_receiver() as elsewhere:
+        for there in (f"{elsewhere.url}/", f"https://127.0.0.1:{server.port}/"):
+            server.redirects_to = there
+            with pytest.raises(CallbackForbidden, match="private network"):
+                documents.fetch(f"https://dialer.example:{server.port}/", "POST", PAIRS, TOKEN, "one delivery")
+
+        assert elsewhere.received == []
+        assert len(server.requests) == 2
+
+
+@pytest.mark.usefixtures("looked_up")
+def test_a_name_with_a_closing_dot_is_proved_without_it(authority: trustme.CA) -> None:
+    with tls_server(authority.issue_cert("dialer.example")) as server:
+        send(f"https://dialer.example.:{server.port}/")
+
+        assert len(server.requests) == 1
 
 
 @pytest.mark.usefixtures("looked_up")
