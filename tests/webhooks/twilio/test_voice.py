@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -436,3 +437,22 @@ def test_the_fallback_refuses_without_any_store_and_says_nothing_to_the_person_c
     assert "4532123456" not in caplog.text
     by_get = ask_voice(by_day, f"/twilio/voice/fallback/{hears}", failed, method="GET")
     assert heard(by_get) == said
+
+
+def test_deliveries_that_arrive_together_ring_one_telephone_on_one_permit(database_url: str) -> None:
+    callee = a_callee()
+    form = softphone(callee)
+    with running_gateway(database_url) as gateway, ThreadPoolExecutor(6) as pool:
+        staffed(gateway)
+
+        def deliver(delivery: str) -> bytes:
+            return ask_voice(gateway, APP, form, delivery=delivery).get_data()
+
+        answers = list(pool.map(deliver, ["one"] * 6))
+        others = list(pool.map(deliver, ["two", "three"]))
+
+        assert len(set(answers)) == 1
+        assert callee.encode() in answers[0]
+        assert all(callee.encode() not in other for other in others)
+        assert len(own_calls(gateway, form["CallSid"])) == 1
+        assert [each["permitted"] for each in attempts_at(gateway, callee)].count(True) == 1
