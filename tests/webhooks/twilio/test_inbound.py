@@ -299,6 +299,13 @@ def test_who_presses_2_gets_our_people_who_take_ring_backs_all_at_once(line: Lin
     assert line.row(ring_back_id).choice == "person"
 
 
+def test_an_agent_who_rings_is_not_rung(line: Line) -> None:
+    heard = line.presses(line.rings("+4570123477").ring_back_id, "2")
+
+    assert [each.tag for each in heard.root.iter() if each.tag in {"Client", "Sip", "Number"}].count("Number") == 0
+    assert "Dial" in heard.verbs
+
+
 @pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled", ""])
 def test_where_nobody_answers_they_can_leave_a_message(line: Line, status: str) -> None:
     ring_back_id = line.rings(a_number()).ring_back_id

@@ -6,8 +6,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, select, update
 
+from middleware.store.models import SuppressionRow
+from tests.builders import NOON
 from tests.people import insert_contact
 from tests.webhooks.twilio.ringing_back import ACMES, NOBODYS, SHARED, Line, a_number, an_open_line
 
@@ -130,6 +132,19 @@ def test_a_message_delivered_twice_has_one_effect_and_the_same_answer(line: Line
     assert line.writes(sender, "afmeld", MessageSid=sid) == first
     assert line.suppressions(sender) == entries
     assert len([row for row in line.texts(ACMES) if row.message_sid == sid]) == 1
+
+
+def test_a_late_repetition_does_not_bar_again_whose_entry_somebody_has_lifted(line: Line) -> None:
+    sender, sid = a_number(), "SM" + "8" * 32
+    line.writes(sender, "afmeld", MessageSid=sid)
+    with line.gateway.services.database.writing() as connection:
+        connection.execute(update(SuppressionRow).values(lifted_at=NOON))
+
+    line.writes(sender, "afmeld", MessageSid=sid)
+    assert line.calls(sender)["permitted"]
+
+    line.writes(sender, "afmeld")
+    assert "suppression.number" in line.refused_because(sender)
 
 
 @pytest.mark.parametrize("sender", ["ACME", "12345", "", "anonymous"])
