@@ -13,8 +13,9 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,28 @@ class Simulator:
     def reset(self) -> None:
         """Forgets calls and deliveries, goes back to the faults and outcomes of the start."""
         self._control("POST", "reset")
+
+    def inbound(self, from_: str, to: str, url: str, digits: Sequence[str] = (), **parameters: str) -> str:
+        """A call that comes in to a voice URL, `digits` pressed one after the other; its CallSid."""
+        asked = {"from": from_, "to": to, "url": url, "digits": list(digits), "parameters": parameters}
+        return str(self._control("POST", "inbound", json=asked).json()["sid"])
+
+    def message(self, from_: str, to: str, body: str, url: str, **parameters: str) -> str | None:
+        """A text message that comes in; the TwiML that it is answered with."""
+        asked = {"url": url, "parameters": {"From": from_, "To": to, "Body": body, **parameters}}
+        answer = self._control("POST", "message", json=asked).json()["answer"]
+        return None if answer is None else str(answer)
+
+    def call(self, sid: str) -> dict[str, Any]:
+        """One call, as `calls` tells it."""
+        return next(call for call in self.calls() if call["call"]["sid"] == sid)
+
+    def wait_for_status(self, sid: str, status: str, seconds: float = 10.0) -> None:
+        """Until a call has this status; an AssertionError if that takes longer."""
+        deadline = time.monotonic() + seconds
+        while self.call(sid)["call"]["status"] != status:
+            assert time.monotonic() < deadline, f"the call is {self.call(sid)['call']['status']}, not {status}"
+            threading.Event().wait(0.01)
 
     def stop(self) -> None:
         """Ends it in good order."""

@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from scripts.twilio_simulator.answers import json_answer
 from scripts.twilio_simulator.callback_parameters import API_VERSION
+from scripts.twilio_simulator.conferences import Conferences
 from scripts.twilio_simulator.control import Control
 from scripts.twilio_simulator.errors import (
     METHOD_NOT_ALLOWED,
@@ -29,6 +30,7 @@ def create_app(exchange: Exchange) -> web.Application:
     """Both APIs over one exchange, which the caller closes."""
     app = web.Application(middlewares=[_twilio_edge(exchange)])
     app.add_routes(CallsResource(exchange).routes())
+    app.add_routes(Conferences(exchange).routes())
     app.add_routes(Control(exchange).routes())
     return app
 

@@ -66,6 +66,10 @@ class CallRequest:
     time_limit: int = DEFAULT_TIME_LIMIT
     detection: Detection | None = None
     record: bool = False
+    twiml: str = ""  # given inline
+    direction: str = "outbound-api"
+    parent_call_sid: str | None = None
+    more: Mapping[str, str] = field(default_factory=dict)  # further parameters of its webhooks
     parameters: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
@@ -89,6 +93,7 @@ def read_call_request(form: Form, caller_ids: CallerIds) -> CallRequest:
         time_limit=form.integer("TimeLimit", DEFAULT_TIME_LIMIT, 1, LONGEST_TIME_LIMIT),
         detection=_detection(form),
         record=form.flag("Record"),
+        twiml="" if by_application or voice is not None else form.text("Twiml"),
         parameters=form.as_sent(),
     )
 

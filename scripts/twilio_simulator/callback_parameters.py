@@ -12,13 +12,13 @@ from scripts.twilio_simulator.calls import Call
 from scripts.twilio_simulator.scheduling import rfc2822
 
 API_VERSION: Final = "2010-04-01"
-DIRECTION: Final = "outbound-api"
 
 
 def call_parameters(call: Call) -> dict[str, str]:
     """What every webhook about the call carries."""
     places = {f"{side}{part}": "" for side in ("To", "From", "Called", "Caller") for part in ("City", "State", "Zip")}
     to, from_ = call.request.to, call.request.from_
+    parent = {"ParentCallSid": call.request.parent_call_sid} if call.request.parent_call_sid else {}
     return {
         "CallSid": call.sid,
         "AccountSid": call.account_sid,
@@ -28,12 +28,14 @@ def call_parameters(call: Call) -> dict[str, str]:
         "Called": to,
         "CallStatus": call.status.value,
         "ApiVersion": API_VERSION,
-        "Direction": DIRECTION,
+        "Direction": call.request.direction,
+        **parent,
         **places,
         "ToCountry": _country(to),
         "CalledCountry": _country(to),
         "FromCountry": _country(from_),
         "CallerCountry": _country(from_),
+        **call.request.more,
     }
 
 

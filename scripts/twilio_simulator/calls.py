@@ -59,6 +59,7 @@ class Call:
     state: CallState
     history: list[tuple[float, CallState]] = field(default_factory=list)
     voice: Webhook | None = None
+    twiml: str = ""
     subscription: Subscription | None = None
     time_limit: int = 0
     talk_seconds: float = 0.0  # simulated; how long the conversation lasts unless somebody ends it
@@ -68,9 +69,12 @@ class Call:
     queued_at: float = 0.0
     timers: dict[str, Timer] = field(default_factory=dict)
     webhook_log: list[Delivery] = field(default_factory=list)
+    transcript: list[dict[str, Any]] = field(default_factory=list)  # what was heard and done on this leg
+    digits: list[str] = field(default_factory=list)  # what will be pressed when keys are asked for
 
     def __post_init__(self) -> None:
         self.voice = self.request.voice
+        self.twiml = self.request.twiml
         self.subscription = self.request.subscription
         self.time_limit = self.request.time_limit
 

@@ -5,6 +5,8 @@ PUT /control/outcomes        another table of outcomes for calls made from now o
 GET /control/calls           every call as it really is, with what is planned for it
 GET /control/callbacks       every webhook with its tries; `?call_sid=CA..` for those of one call
 GET /control/idle?timeout=9  answers once no call and no delivery is under way; 504 if that takes longer (seconds)
+POST /control/inbound        a call that comes in: {from, to, url, digits?, parameters?}; answers with its SID
+POST /control/message        a text message that comes in: {url, parameters}; answers with what it was answered
 POST /control/reset          forgets calls and deliveries, back to the faults and outcomes of the start
 """
 
@@ -15,8 +17,10 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from scripts.twilio_simulator.answers import json_answer
+from scripts.twilio_simulator.call_request import CallRequest
 from scripts.twilio_simulator.exchange import Exchange
 from scripts.twilio_simulator.faults import Faults
+from scripts.twilio_simulator.form import Webhook
 from scripts.twilio_simulator.outcomes_file import read_outcomes
 
 _LONGEST_WAIT_SECONDS = 600.0
@@ -36,6 +40,8 @@ class Control:
             web.get("/control/calls", self.calls),
             web.get("/control/callbacks", self.callbacks),
             web.get("/control/idle", self.idle),
+            web.post("/control/inbound", self.inbound),
+            web.post("/control/message", self.message),
             web.post("/control/reset", self.reset),
         ]
 
@@ -68,10 +74,31 @@ class Control:
                     "parameters": call.request.parameters,
                     "sip_response_code": call.state.sip_response_code,
                     "callbacks_fired": call.callbacks_fired,
+                    "transcript": call.transcript,
                 }
                 for call in self._exchange.calls.all()
             ]
         )
+
+    async def inbound(self, request: web.Request) -> web.Response:
+        """As Twilio receives a call for a number, an application (From=client:...) or a SIP domain."""
+        asked = orjson.loads(await request.read())
+        call = self._exchange.receive(
+            CallRequest(
+                to=asked["to"],
+                from_=asked["from"],
+                voice=Webhook(asked["url"], "POST"),
+                direction="inbound",
+                more=asked.get("parameters") or {},
+            ),
+            asked.get("digits") or (),
+        )
+        return json_answer({"sid": call.sid})
+
+    async def message(self, request: web.Request) -> web.Response:
+        asked = orjson.loads(await request.read())
+        answer = await self._exchange.receive_message(Webhook(asked["url"], "POST"), asked["parameters"])
+        return json_answer({"answer": answer})
 
     async def callbacks(self, request: web.Request) -> web.Response:
         return json_answer(self._exchange.deliveries.entries(request.query.get("call_sid")))

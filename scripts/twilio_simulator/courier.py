@@ -9,11 +9,12 @@ from urllib.parse import unquote, urlencode, urlsplit
 import aiohttp
 from yarl import URL
 
-from scripts.twilio_simulator.deliveries import Attempt, Delivery
+from scripts.twilio_simulator.deliveries import Attempt, Delivery, Purpose
 from scripts.twilio_simulator.webhook_url import DeliveryRules, delivery_rules, signature, without_fragment
 
 _MAX_REDIRECTS: Final = 10
 _CONNECTIONS_AT_ONCE: Final = 500
+_HEARD: Final = frozenset({Purpose.VOICE, Purpose.FALLBACK, Purpose.ACTION, Purpose.MESSAGE})
 
 
 class Courier:
@@ -47,7 +48,7 @@ class Courier:
             total=seconds_left, sock_connect=rules.connect_seconds, sock_read=rules.read_seconds
         )
         started = time.monotonic()
-        status, failure = None, None
+        status, failure, body = None, None, ""
         try:
             async with self._session.request(
                 delivery.webhook.method,
@@ -57,7 +58,7 @@ class Courier:
                 timeout=timeout,
                 max_redirects=_MAX_REDIRECTS,
             ) as response:
-                await response.read()
+                body = (await response.read()).decode("utf-8", "replace")
                 status = response.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             failure = "ct"
@@ -65,7 +66,8 @@ class Courier:
             failure = "rt"
         except (aiohttp.ClientError, ValueError):
             failure = "error"
-        return Attempt(status, failure, round((time.monotonic() - started) * 1000))
+        is_heard = delivery.purpose in _HEARD
+        return Attempt(status, failure, round((time.monotonic() - started) * 1000), body if is_heard else "")
 
     def _headers(self, delivery: Delivery, url: str, form: Mapping[str, str]) -> dict[str, str]:
         headers = {

@@ -18,6 +18,8 @@ class Purpose(StrEnum):
 
     STATUS = "status"
     VOICE = "voice"
+    ACTION = "action"
+    MESSAGE = "message"
     FALLBACK = "fallback"
     MACHINE_DETECTION = "machine-detection"
 
@@ -29,6 +31,7 @@ class Attempt:
     status: int | None
     failure: str | None
     milliseconds: int
+    body: str = ""  # what was answered, where instructions were asked for
 
     @property
     def succeeded(self) -> bool:
@@ -58,6 +61,11 @@ class Delivery:
     def succeeded(self) -> bool:
         """Whether the last try was answered with a status below 400."""
         return bool(self.attempts) and self.attempts[-1].succeeded
+
+    @property
+    def body(self) -> str:
+        """What the last try was answered."""
+        return self.attempts[-1].body if self.attempts else ""
 
     def entry(self) -> dict[str, Any]:
         """The delivery as the control API lists it."""

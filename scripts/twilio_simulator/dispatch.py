@@ -38,6 +38,16 @@ class Dispatch:
         self._log.add(delivery)
         _ = self._start(self._deliver_alone(delivery, on_failure))
 
+    async def ask(self, delivery: Delivery) -> str | None:
+        """Delivers and waits for what is answered; None where the last try failed."""
+        self._log.add(delivery)
+        await self._courier.deliver(delivery)
+        return delivery.body if delivery.succeeded else None
+
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Something that is under way until it is over."""
+        return self._start(work)
+
     def send_in_turn(self, delivery: Delivery, fate: CallbackFate) -> None:
         """Delivers a status callback after those before it, as `fate` has it."""
         lane = self._lanes.setdefault(delivery.call_sid, _Lane())

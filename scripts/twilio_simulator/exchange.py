@@ -1,6 +1,7 @@
 """The telephone exchange: takes calls, moves them along, reports on them and remembers them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,19 +14,21 @@ from scripts.twilio_simulator.call_request import (
     read_subscription,
     read_voice,
 )
+from scripts.twilio_simulator.callback_parameters import API_VERSION
 from scripts.twilio_simulator.calls import Call, CallState, Status
 from scripts.twilio_simulator.chance import dice
 from scripts.twilio_simulator.courier import Courier
-from scripts.twilio_simulator.deliveries import DeliveryLog
+from scripts.twilio_simulator.deliveries import Delivery, DeliveryLog, Purpose
 from scripts.twilio_simulator.dispatch import Dispatch
 from scripts.twilio_simulator.errors import INVALID_PARAMETER, NOT_IN_PROGRESS, TwilioError, refusal
 from scripts.twilio_simulator.faults import FaultDice
-from scripts.twilio_simulator.form import Form
+from scripts.twilio_simulator.form import Form, Webhook
 from scripts.twilio_simulator.lifecycle import Lifecycle, Moment
 from scripts.twilio_simulator.rendering import call_body
 from scripts.twilio_simulator.scheduling import Clock, Scheduler
 from scripts.twilio_simulator.settings import Settings
 from scripts.twilio_simulator.state_file import KeptCall, StateFile, kept_calls
+from scripts.twilio_simulator.switchboard import Switchboard, new_call_sid
 from scripts.twilio_simulator.webhooks import Webhooks
 
 
@@ -43,9 +46,14 @@ class Exchange:
         self._clock = Clock(settings.clock_offset_seconds)
         self._courier = Courier(settings.auth_token)
         self._dispatch = Dispatch(self._courier, self.deliveries, self.activity)
-        self._webhooks = Webhooks(self._dispatch, self.dice, self._clock.now, request_voice=settings.request_voice)
         self._lifecycle = Lifecycle(
             scheduler, self._clock.now, settings.time_scale, settings.calls_per_second, self._observe
+        )
+        self._switchboard = Switchboard(
+            self._dispatch, self._lifecycle, self._clock.now, settings.time_scale, self._dial_leg
+        )
+        self._webhooks = Webhooks(
+            self._dispatch, self._switchboard, self.dice, self._clock.now, request_voice=settings.request_voice
         )
         kept = kept_calls(settings.state_file)
         self._state_file = StateFile(settings.state_file)
@@ -59,15 +67,40 @@ class Exchange:
 
     def create(self, form: Form) -> Call:
         """Takes a call into the queue; TwilioError if the request or the callee is refused."""
-        request = read_call_request(form, self.settings.caller_ids)
+        return self.place(read_call_request(form, self.settings.caller_ids))
+
+    def place(self, request: CallRequest) -> Call:
+        """Takes a call into the queue; TwilioError if the callee is refused."""
         refused = self.outcomes.rule_for(request.to).refused
         if refused is not None:
             raise refusal(refused, request.to)
-        now = self._clock.now()
-        call = self._call(f"CA{uuid.uuid4().hex}", self.calls.next_index, request, CallState(Status.QUEUED, now))
+        call = self._begun(request, Status.QUEUED)
+        self._lifecycle.place(call)
+        return call
+
+    def receive(self, request: CallRequest, digits: Sequence[str]) -> Call:
+        """A call that comes in, to be answered by whoever stands at its voice URL. `digits`: what is pressed."""
+        call = self._begun(request, Status.RINGING)
+        call.digits.extend(digits)
+        self._lifecycle.answer_inbound(call)
+        return call
+
+    async def receive_message(self, webhook: Webhook, parameters: dict[str, str]) -> str | None:
+        """A text message that comes in; what is answered."""
+        sid = f"SM{uuid.uuid4().hex}"
+        told = {"MessageSid": sid, "SmsSid": sid, "AccountSid": self.settings.account_sid, "NumMedia": "0"}
+        told |= {"SmsStatus": "received", "NumSegments": "1", "ApiVersion": API_VERSION, **parameters}
+        return await self._dispatch.ask(Delivery(sid, Purpose.MESSAGE, webhook, told, self._clock.now()))
+
+    def _dial_leg(self, request: CallRequest) -> Call:
+        call = self._begun(request, Status.QUEUED)
+        self._lifecycle.dial_at_once(call)
+        return call
+
+    def _begun(self, request: CallRequest, status: Status) -> Call:
+        call = self._call(new_call_sid(), self.calls.next_index, request, CallState(status, self._clock.now()))
         self.calls.add(call)
         self.activity.begin()
-        self._lifecycle.place(call)
         return call
 
     def update(self, call: Call, form: Form) -> None:
@@ -89,6 +122,7 @@ class Exchange:
         elif redirects:
             # Twilio takes new status callbacks together with new instructions only
             call.voice, call.subscription = voice, subscription or call.subscription
+            call.twiml = "" if voice is not None else form.text("Twiml")
             self._webhooks.ask_for_twiml(call)
         if time_limit and not status:
             self._lifecycle.limit(call, time_limit)
@@ -128,6 +162,7 @@ class Exchange:
         else:
             self._state_file.changed(call)
         self._webhooks.report(call, moment)
+        self._switchboard.observe(call, moment)
         if moment is Moment.ENDED:
             self.activity.end()
 

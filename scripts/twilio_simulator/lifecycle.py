@@ -49,6 +49,24 @@ class Lifecycle:
         call.queued_at = self._scheduler.now()
         self._change(call, Moment.QUEUED, queue_time_ms=self._queue.join(call))
 
+    def dial_at_once(self, call: Call) -> None:
+        """A leg that a live call dials waits in no queue."""
+        call.queued_at = self._scheduler.now()
+        self._dial(call)
+
+    def answer_inbound(self, call: Call) -> None:
+        """A call that came in: it is on the line until its instructions end it."""
+        call.answered_at = self._scheduler.now()
+        call.talk_seconds = call.time_limit
+        self._change(call, Moment.ANSWERED, status=Status.IN_PROGRESS, start_time=self._now())
+
+    def hold(self, call: Call) -> None:
+        """A leg that waits for another stays on the line until that is over."""
+        call.talk_seconds = call.time_limit
+        timer = call.timers.pop("talking", None)
+        if timer is not None:
+            timer.cancel()
+
     def cancel(self, call: Call) -> None:
         """Ends a call that nobody has answered yet; does nothing to any other."""
         if call.status is Status.QUEUED:

@@ -62,6 +62,8 @@ DEFAULT_ENDINGS: Final[Mapping[str, Rule]] = {
     "95": Rule(Ending.COMPLETED, ring_seconds=8, talk_seconds=2, answered_by=HUMAN),
     "97": Rule(Ending.FAILED, sip_response_code=503),
 }
+# softphones and SIP telephones: whoever sits there wants the call
+_OWN_PEOPLE: Final = Rule(Ending.COMPLETED, ring_seconds=2, talk_seconds=600, answered_by=HUMAN)
 DEFAULT_WEIGHTS: Final[Mapping[Ending, float]] = {
     Ending.COMPLETED: 50,
     Ending.NO_ANSWER: 30,
@@ -85,7 +87,7 @@ class Outcomes:
         """The rule of the number itself, else of its last two digits, else an empty one."""
         last_digits = re.search(r"\d\d$", callee)
         ending = self.endings.get(last_digits.group()) if last_digits else None
-        return self.numbers.get(callee) or ending or Rule()
+        return self.numbers.get(callee) or ending or (_OWN_PEOPLE if ":" in callee else Rule())
 
     def plan_for(self, callee: str, chance: Random) -> Plan:
         """The same callee and the same state of `chance` always give the same plan."""

@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any, Final
 
-from scripts.twilio_simulator.callback_parameters import API_VERSION, DIRECTION
+from scripts.twilio_simulator.callback_parameters import API_VERSION
 from scripts.twilio_simulator.calls import Call, CallState
 from scripts.twilio_simulator.deliveries import Delivery
 from scripts.twilio_simulator.scheduling import rfc2822
@@ -34,7 +34,7 @@ def call_body(call: Call, state: CallState, *, caller_is_ours: bool) -> dict[str
     return {
         "sid": call.sid,
         "account_sid": call.account_sid,
-        "parent_call_sid": None,
+        "parent_call_sid": call.request.parent_call_sid,
         "group_sid": None,
         "phone_number_sid": _number_sid(call.request.from_) if caller_is_ours else None,
         "trunk_sid": None,
@@ -44,7 +44,7 @@ def call_body(call: Call, state: CallState, *, caller_is_ours: bool) -> dict[str
         "from": call.request.from_,
         "from_formatted": _formatted(call.request.from_),
         "status": state.status.value,
-        "direction": DIRECTION,
+        "direction": call.request.direction,
         "start_time": rfc2822(state.start_time),
         "end_time": rfc2822(state.end_time),
         "date_created": rfc2822(call.date_created),

@@ -8,7 +8,6 @@ from scripts.twilio_simulator.call_request import Event
 from scripts.twilio_simulator.callback_parameters import (
     detection_parameters,
     progress_parameters,
-    voice_parameters,
 )
 from scripts.twilio_simulator.calls import Call
 from scripts.twilio_simulator.deliveries import Delivery, Purpose
@@ -16,6 +15,7 @@ from scripts.twilio_simulator.dispatch import Dispatch
 from scripts.twilio_simulator.faults import FaultDice
 from scripts.twilio_simulator.form import Webhook
 from scripts.twilio_simulator.lifecycle import Moment
+from scripts.twilio_simulator.switchboard import Switchboard
 
 _EVENTS: Final[Mapping[Moment, Event]] = {
     Moment.DIALLED: Event.INITIATED,
@@ -23,16 +23,22 @@ _EVENTS: Final[Mapping[Moment, Event]] = {
     Moment.ANSWERED: Event.ANSWERED,
     Moment.ENDED: Event.COMPLETED,
 }
-_HTTP_RETRIEVAL_FAILURE: Final = "11200"
 
 
 class Webhooks:
-    """Status callbacks, the request for TwiML at the answer, and results of answering-machine detection."""
+    """Status callbacks, instructions from the answer on, and results of answering-machine detection."""
 
     def __init__(
-        self, dispatch: Dispatch, dice: FaultDice, now: Callable[[], datetime], *, request_voice: bool = True
+        self,
+        dispatch: Dispatch,
+        switchboard: Switchboard,
+        dice: FaultDice,
+        now: Callable[[], datetime],
+        *,
+        request_voice: bool = True,
     ) -> None:
         self._dispatch = dispatch
+        self._switchboard = switchboard
         self._dice = dice
         self._now = now
         self._request_voice = request_voice
@@ -51,16 +57,11 @@ class Webhooks:
             self._send(call, Purpose.MACHINE_DETECTION, detection.webhook, detection_parameters(call))
 
     def ask_for_twiml(self, call: Call) -> None:
-        """Requests the voice URL; the answer is not looked at, a failure goes to the fallback URL."""
-        if call.voice is None or not self._request_voice:
-            return
-        asked = self._delivery(call, Purpose.VOICE, call.voice, voice_parameters(call))
-        self._dispatch.send(asked, on_failure=lambda: self._ask_fallback(call, asked))
-
-    def _ask_fallback(self, call: Call, failed: Delivery) -> None:
-        if call.request.fallback is not None:
-            error = {"ErrorCode": _HTTP_RETRIEVAL_FAILURE, "ErrorUrl": failed.webhook.url}
-            self._send(call, Purpose.FALLBACK, call.request.fallback, failed.parameters | error)
+        """Carries out the instructions of an answered leg; what cannot be had leaves it to its plan."""
+        if call.voice is not None and self._request_voice:
+            self._switchboard.begin_at(call, call.voice, call.request.fallback)
+        elif call.voice is None and call.twiml:
+            self._switchboard.begin(call, call.twiml, "")
 
     def _status_callback(self, call: Call, event: Event) -> None:
         subscription = call.subscription

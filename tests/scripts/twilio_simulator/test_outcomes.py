@@ -10,7 +10,7 @@ import requests
 from twilio.rest import Client
 
 from scripts.twilio_simulator.chance import dice
-from scripts.twilio_simulator.outcomes import DEFAULT_ENDINGS, DEFAULT_OUTCOMES, Ending, Outcomes, Rule
+from scripts.twilio_simulator.outcomes import DEFAULT_ENDINGS, DEFAULT_OUTCOMES, HUMAN, Ending, Outcomes, Rule
 from scripts.twilio_simulator.outcomes_file import InvalidOutcomes, load_outcomes
 from tests.simulator import Simulator
 
@@ -40,8 +40,10 @@ def test_the_built_in_endings_hold_for_any_number(digits: str, rule: Rule) -> No
 
 
 @pytest.mark.parametrize("address", ["sip:anna@pbx.example", "client:anna"])
-def test_an_address_without_digits_is_left_to_chance(address: str) -> None:
-    assert DEFAULT_OUTCOMES.rule_for(address) == Rule()
+def test_whoever_sits_at_a_softphone_or_a_sip_telephone_answers(address: str) -> None:
+    plans = [DEFAULT_OUTCOMES.plan_for(address, dice(n)) for n in range(20)]
+
+    assert {(plan.ending, plan.answered_by) for plan in plans} == {(Ending.COMPLETED, HUMAN)}
 
 
 def test_the_same_seed_plans_the_same_call() -> None:
