@@ -18,7 +18,7 @@ from sqlalchemy import select, update
 from middleware.decision.model import Subject
 from middleware.keyed_hash import Pepper
 from middleware.store.catalogue import raise_generation
-from middleware.store.models import AgentRow, AttemptRow, CampaignRow, DecisionRow
+from middleware.store.models import AgentRow, CampaignRow, DecisionRow
 from middleware.store.suppressions import SuppressionRepository
 from tests.gateway import CALLER_ID, OFFSET, Gateway, a_callee, running_gateway
 from tests.rows import insert_rows
@@ -68,7 +68,8 @@ class World:
 
     def legs_to(self, callee: str) -> list[dict[str, Any]]:
         """The calls that ring this number, whoever made them."""
-        return [call for call in self.simulator.calls() if call["call"]["to"] == callee]
+        made = [call for call in self.simulator.calls() if call["call"]["direction"] != "inbound"]
+        return [call for call in made if call["call"]["to"] == callee]
 
 
 Route = Callable[[World, str], None]
@@ -247,12 +248,15 @@ def set_up(gateway: Gateway) -> None:
         raise_generation(connection)
 
 
+def pepper_of(gateway: Gateway) -> Pepper:
+    return Pepper(gateway.services.settings.pepper.get_secret_value().encode())
+
+
 def suppress(gateway: Gateway, callee: str) -> None:
-    pepper = Pepper(gateway.services.settings.pepper.get_secret_value().encode())
     with gateway.services.database.writing() as connection:
         SuppressionRepository(connection).add(
             Subject.NUMBER,
-            pepper.number(callee),
+            pepper_of(gateway).number(callee),
             "everywhere",
             None,
             reason="objection",
@@ -270,10 +274,8 @@ def use_up(world: World, callee: str) -> None:
 
 def reasons_at(gateway: Gateway, callee: str) -> str:
     """The refusals of the newest decision about this callee."""
-    of_callee = select(DecisionRow.refusals).join(
-        AttemptRow, AttemptRow.callee_key == DecisionRow.callee_key
-    )
-    newest = of_callee.where(AttemptRow.callee == callee).order_by(DecisionRow.id.desc()).limit(1)
+    key = pepper_of(gateway).number(callee)
+    newest = select(DecisionRow.refusals).where(DecisionRow.callee_key == key).order_by(DecisionRow.id.desc()).limit(1)
     with gateway.services.database.reading() as connection:
         return connection.scalar(newest) or ""
 
