@@ -236,7 +236,7 @@ def test_facts_that_were_not_known_are_filled_in_when_the_folder_is_loaded_again
     again = load(store, tmp_path, EVERYTHING, campaigns_yaml=CAMPAIGNS + MORE)
 
     assert again.added["contacts"] == 0
-    assert again.updated == {"controllers": 0, "campaigns": 1, "contacts": 1}
+    assert again.updated == {"controllers": 0, "campaigns": 1, "agents": 0, "contacts": 1}
     told = callee_at(store, DESK)
     load(store, tmp_path / "fresh", EVERYTHING | {"email": "bo@holm.example", "numbers": "+4568001012;+46701740612"})
     assert told == callee_at(store, "+4568001012")
