@@ -132,12 +132,14 @@ def test_status_reports_and_callbacks_of_one_attempt_reach_the_dialer_in_their_o
     sid = told(create(client, dialer, form))["sid"]
     attempt_id = attempts_at(gateway, form["To"])[0]["attempt_id"]
     path = link(gateway, "callback", leg(attempt_id), f"{receiver.url}/recording")
+    receiver.answer_with(503)
     report(client, gateway, attempt_id, sid, CallStatus="in-progress", SequenceNumber="2")
     tell(gateway, path, recorded(CallSid=sid))
     report(client, gateway, attempt_id, sid, CallStatus="completed", SequenceNumber="3")
-    gateway.work()
+    for minutes in range(2):
+        gateway.work(timedelta(minutes=minutes))
 
-    assert [heard.path for heard in receiver.received] == ["/status", "/recording", "/status"]
+    assert [heard.path for heard in receiver.received] == ["/status", "/status", "/recording", "/status"]
 
 
 @pytest.mark.parametrize("credential", ["agent:client:anna", "acme-api", "nobody"])
