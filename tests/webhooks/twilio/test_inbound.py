@@ -299,6 +299,20 @@ def test_who_presses_2_gets_our_people_who_take_ring_backs_all_at_once(line: Lin
     assert line.row(ring_back_id).choice == "person"
 
 
+def test_how_an_agents_telephone_rang_is_noted_with_its_own_call(line: Line) -> None:
+    sid, parent = a_call_sid(), a_call_sid()
+    heard = line.presses(line.rings(a_number(), call_sid=parent).ring_back_id, "2")
+    callback = heard.attributes("Client")["statusCallback"].removeprefix(line.gateway.url).partition("#")[0]
+
+    for status in ("ringing", "in-progress", "completed"):
+        report = {"CallSid": sid, "ParentCallSid": parent, "CallStatus": status, "CallDuration": "31"}
+        assert line.post(callback, report).status_code == 204
+
+    with line.gateway.services.database.reading() as connection:
+        logged = connection.execute(select(OwnCallRow.__table__).where(OwnCallRow.call_sid == sid)).one()
+    assert (logged.route, logged.parent_call_sid, logged.call_status) == ("ring_back", parent, "completed")
+
+
 def test_an_agent_who_rings_is_not_rung(line: Line) -> None:
     heard = line.presses(line.rings("+4570123477").ring_back_id, "2")
 

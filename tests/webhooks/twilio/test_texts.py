@@ -115,6 +115,20 @@ def test_start_lifts_nothing_and_tells_whom_to_write_to(line: Line, further: dic
     assert line.refused_because(sender) == {"suppression.number"}
 
 
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        ("hjælp", "Fra dette nummer bliver der ringet på vegne af flere virksomheder. Svar STOP"),
+        ("start", "En sms fjerner dig ikke fra en stopliste."),
+    ],
+)
+def test_a_shared_number_names_nobody(line: Line, word: str, answer: str) -> None:
+    (told,) = line.writes(a_number(), word, SHARED)
+
+    assert told.startswith(answer)
+    assert "acme" not in told.lower()
+
+
 def test_anything_else_is_for_people_to_read_and_is_answered_with_nothing(line: Line) -> None:
     sender = a_number()
 
