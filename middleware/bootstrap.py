@@ -53,6 +53,7 @@ from middleware.services.routes.gated import GatedRoutes, Ground, gated_routes
 from middleware.services.routes.inbound import Inbound, inbound
 from middleware.services.routes.links import Links
 from middleware.services.routes.pacing import Pacing
+from middleware.services.routes.queue_watch import QueueWatch
 from middleware.services.routes.ring_back_mails import RingBackMails
 from middleware.services.routes.ring_backs import TELL_RING_BACK
 from middleware.services.routes.target_gate import TargetGate
@@ -107,6 +108,7 @@ class Services:
     relay: Relay
     delivery: Delivery
     sweeps: Sweeps
+    queue_watch: QueueWatch
     health: Health
     setting_up: SettingUp
     past_attempts: PastAttempts
@@ -182,7 +184,7 @@ def build(settings: Settings) -> Services:
         inbound=inbound(database, catalogue, clock, pepper, settings.public_base_url),
         links=links,
         link_callbacks=link_callbacks,
-        amd=AmdResults(database, clock),
+        amd=AmdResults(database, clock, gated.voicemail.on_machine),
         forgetting=Forgetting(database, clock),
         target_gate=target_gate,
         voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),
@@ -200,6 +202,7 @@ def build(settings: Settings) -> Services:
         pass_through=PassThrough(twilio_resources(settings), database, catalogue),
         look_ups=LookUps(database, twilio_look_ups(settings), catalogue, clock, settings.look_ups_per_day),
         nightly=nightly_reconciliation(database, twilio_carrier(settings, SECONDS_FOR_LISTS), catalogue, clock, pepper),
+        queue_watch=QueueWatch(database, carrier, clock),
         sweeps=Sweeps(database, carrier, clock, timedelta(seconds=settings.sweep_after_seconds)),
     )
 

@@ -110,6 +110,7 @@ class CampaignEntry(Shape):
     list_checked_days_ago: DaysAgo | None = None
     speaker: Speaker | None = None
     dialling: Dialling | None = None
+    voicemail: Literal["none", "neutral"] | None = None  # what an answering machine hears
     overrides: Overridden = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -111,6 +111,12 @@ class AttemptRepository:
         query = select(AttemptRow.id).where(is_next, is_late).order_by(AttemptRow.id)
         return list(self._connection.scalars(query.limit(limit)))
 
+    def queued_past_their_permit(self, permits_ended_before: datetime, limit: int) -> list[str]:
+        """Ids of attempts whose calls wait at Twilio, as far as we know, and whose permits end before; oldest first."""
+        is_late = and_(AttemptRow.call_status == "queued", AttemptRow.permit_expires_at < permits_ended_before)
+        query = select(AttemptRow.id).where(AttemptRow.state == "placed", AttemptRow.state.in_(OPEN_STATES), is_late)
+        return list(self._connection.scalars(query.order_by(AttemptRow.id).limit(limit)))
+
     def change(self, attempt: AttemptSeen, at: datetime, cause: str, detail: dict[str, Any], **values: object) -> None:
         """Set columns of the attempt, carry what guards keep over to them, and add the event."""
         self._connection.execute(update(AttemptRow).where(AttemptRow.id == attempt.id).values(**values))

@@ -21,7 +21,9 @@ FORGET_EVERY = 14_400  # relay passes, for what no call can need any more
 LOOK_EVERY = 240  # relay passes, for yesterday's comparison with Twilio
 
 
-@click.command("relay", help="Queue what is due and close what stays open, until stopped.")
+@click.command(
+    "relay", help="Queue what is due, cancel what would ring too late, close what stays open, until stopped."
+)
 def command() -> None:
     """All of its work is found in the store, so it may die at any moment and several may run."""
     settings = read_settings()
@@ -37,6 +39,7 @@ def command() -> None:
         is_time_to_look = passes % LOOK_EVERY == 0
         one_pass(
             services.relay.run,
+            services.queue_watch.run,
             *([services.sweeps.run] if is_time_to_sweep else []),
             *([services.nightly.run] if is_time_to_look else []),
             *([services.forgetting.run] if is_time_to_forget else []),

@@ -238,7 +238,7 @@ def worlds(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def set_up(gateway: Gateway) -> None:
     """Our own people, and a campaign that calls nobody twice."""
-    agent = {"controller_id": "acme", "name": "Anna", "language": "en", "campaigns": ["spring"], "noted_by": "test"}
+    agent: dict[str, Any] = {"controller_id": "acme", "name": "Anna", "language": "en", "campaigns": ["spring"], "noted_by": "test"}
     agent |= {"takes_ring_backs": True, "since": date(2026, 1, 1)}
     for place, address in enumerate((AGENT, f"sip:anna@{OWN_SIP_DOMAIN}", f"sip:@{OWN_SIP_DOMAIN}")):
         insert_rows(gateway.services.database, AgentRow, {**agent, "id": f"agent-{place}", "address": address})

@@ -74,6 +74,12 @@ def find_caller(connection: Connection, pepper: Pepper, called: str, caller: str
     )
 
 
+def language_of_callee(connection: Connection, attempt: AttemptSeen) -> str:
+    """In which language the person called is spoken to."""
+    contact = _contact(contacts_at(connection, (attempt.controller_id,), attempt.callee_key), attempt)
+    return contact.language if contact and contact.language in LANGUAGES else language_at(attempt.callee or "")
+
+
 def language_at(number: str) -> str:
     """What is spoken where a number (E.164) lies."""
     return LANGUAGE_OF.get(parse(number).facts.country or "", "en")

@@ -14,10 +14,12 @@ from middleware.services.routes.creating import Creating
 from middleware.services.routes.instructions import Instructions
 from middleware.services.routes.links import Links
 from middleware.services.routes.live_calls import LiveCalls
+from middleware.services.routes.machine_speech import MachineSpeech
 from middleware.services.routes.own_calls import OwnCalls
 from middleware.services.routes.pacing import Pacing
 from middleware.services.routes.participants import Participants
 from middleware.services.routes.target_gate import TargetGate
+from middleware.services.routes.voicemail import Voicemail
 from middleware.store.database import Database
 
 
@@ -41,6 +43,7 @@ class GatedRoutes:
     participants: Participants
     own_calls: OwnCalls
     instructions: Instructions
+    voicemail: Voicemail
     creating: Creating
 
 
@@ -52,6 +55,8 @@ def gated_routes(
     clock, links, base = ground.clock, ground.links, ground.public_base_url
     creating = Creating(database, clock, pacing)
     own_calls = OwnCalls(carrier, catalogue, database, clock, links, creating, base)
+    speech = MachineSpeech(precall, gate, database, clock)
+    voicemail = Voicemail(database, catalogue, carrier, speech)
     live_calls = LiveCalls(carrier, database, links)
     return GatedRoutes(
         calls=Calls(precall, carrier, catalogue, database, clock, links, creating, own_calls, base),
@@ -60,6 +65,7 @@ def gated_routes(
             precall, carrier, catalogue, database, clock, links, creating, own_calls, live_calls, base
         ),
         own_calls=own_calls,
-        instructions=Instructions(links, gate, precall, accounts, source, database, clock, base),
+        instructions=Instructions(links, gate, speech, voicemail, accounts, source, database, clock, base),
+        voicemail=voicemail,
         creating=creating,
     )

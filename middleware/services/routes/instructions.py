@@ -9,18 +9,16 @@ from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 from middleware.clock import Clock
-from middleware.decision.model import PlacedBy, Speaker
 from middleware.errors import CallbackForbidden, DocumentUnavailable, RingfenceError, TwimlRefused
 from middleware.explanations import spoken
 from middleware.gateways.ports import DocumentSource, FetchedDocument, Pairs
-from middleware.services.asking import Question
 from middleware.services.dialer_accounts import DialerAccounts
-from middleware.services.precall import Precall
 from middleware.services.routes.doors import GatedDoors, Occasion, hang_up
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import TWIML, Link, Links, leg_of
+from middleware.services.routes.machine_speech import MachineSpeech
 from middleware.services.routes.target_gate import TargetGate
-from middleware.store.attempts import AttemptRepository, AttemptSeen
+from middleware.services.routes.voicemail import Voicemail
 from middleware.store.database import Database
 from middleware.store.own_calls import OwnCallRepository
 from middleware.twiml.reading import read_document, speaks
@@ -28,7 +26,6 @@ from middleware.twiml.rewriting import Rewriting, as_text
 
 logger = logging.getLogger(__name__)
 _FETCH_FAILED, _NOT_TWIML = "11200", "12100"  # Twilio's own codes, which it hands to fallback URLs
-_OF_AUTOMATION = "automation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,8 @@ class Instructions:
 
     links: Links
     gate: TargetGate
-    precall: Precall
+    speech: MachineSpeech
+    voicemail: Voicemail
     accounts: DialerAccounts
     source: DocumentSource
     database: Database
@@ -58,11 +56,15 @@ class Instructions:
         return hang_up(leg, spoken("not_now", leg.language))
 
     def _answer(self, link: Link, leg: Leg, asked: Pairs, delivery_id: str | None) -> str:
+        parameters = dict(asked)
+        if leg.attempt_id is not None:
+            to_a_machine = self.voicemail.answer(leg.attempt_id, parameters)
+            if to_a_machine is not None:
+                return to_a_machine
         found = self._found(link, asked, delivery_id or str(uuid4()))
         root = _readable(found)
-        if leg.attempt_id is not None and speaks(root) and not self._may_speak(leg.attempt_id, leg):
+        if leg.attempt_id is not None and speaks(root) and not self.speech.is_allowed_on(leg.attempt_id):
             return hang_up(leg)
-        parameters = dict(asked)
         occasion = Occasion(
             # a delivery that Twilio repeats is the same occasion; the same document heard again is another
             event=sha256(f"{delivery_id or uuid4()} {link.id}".encode()).hexdigest()[:48],
@@ -91,33 +93,6 @@ class Instructions:
             failed = [*given, ("ErrorCode", code), ("ErrorUrl", link.url or "")]
             return self.source.fetch(link.fallback_url, link.fallback_method, failed, token, f"{delivery_id}-fallback")
         return found
-
-    def _may_speak(self, attempt_id: str, leg: Leg) -> bool:
-        """A machine speaks to the person called: allowed only if the rules allow it, whatever was declared before."""
-        with self.database.reading() as connection:
-            attempt = AttemptRepository(connection).by_id(attempt_id)
-        question = Question(
-            campaign_id=attempt.campaign_id,
-            callee=attempt.callee or "",
-            placed_by=PlacedBy.US,
-            route=attempt.route,
-            request_digest="",
-            contact_id=attempt.contact_id,
-            caller_id=attempt.caller_id,
-            speaker=Speaker.MACHINE,
-        )
-        considered = self.precall.consider(question, self.gate.asker(leg))
-        barred = [reason.code for reason in considered.reasons if reason.code.startswith(_OF_AUTOMATION)]
-        if barred:
-            self._note_silenced(attempt, barred)
-        return not barred
-
-    def _note_silenced(self, attempt: AttemptSeen, barred: list[str]) -> None:
-        logger.warning("attempt %s: a machine was about to speak and was hung up", attempt.id)
-        with self.database.writing() as connection:
-            repository = AttemptRepository(connection)
-            current = repository.lock(attempt.id)
-            repository.note(current, self.clock.now(), "twiml", {"machine_silenced": barred})
 
     def _route(self, leg: Leg) -> str:
         """Calls that a click asked for are counted as such."""
