@@ -30,7 +30,7 @@ Parameters = MultiDict[str, str]
 
 
 def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Blueprint:
-    """Answered with TwiML, always: what goes wrong is said to whoever dialled."""
+    """Calls are answered with TwiML, always: what goes wrong is said to whoever dialled."""
     blueprint = Blueprint("twilio_voice", __name__)
 
     @blueprint.before_request
@@ -59,6 +59,11 @@ def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Bluepr
     def after(rung_id: UUID) -> Response:
         given = _given().to_dict()
         return _answered(lambda: ends.after(str(rung_id), given))
+
+    @blueprint.post("/twilio/voice/over")
+    def over() -> Response:
+        ends.over(request.form.to_dict())
+        return Response(status=204)
 
     @blueprint.route("/twilio/voice/fallback/<hears>", methods=METHODS)
     def fallback(hears: str) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from middleware.clock import Clock
+from middleware.decision.disposition import ENDED, state_from_twilio
 from middleware.errors import NotFound, RingfenceError
 from middleware.explanations import spoken
 from middleware.services.observation import Observation
@@ -39,6 +40,21 @@ class VoiceEnds:
             logger.error("the end of a call was not noted: %s", error)
         key = _SENTENCES.get(form.get("DialCallStatus", ""))
         return Spoken((spoken(key, language),) if key else (), language)
+
+    def over(self, form: Mapping[str, str]) -> None:
+        """Twilio says that an agent's leg has ended, also where the agent hung up first. Raises `StoreUnavailable`."""
+        seen = Observation.from_callback(form)
+        if state_from_twilio(seen.call_status) not in ENDED:
+            return
+        with self.database.writing() as connection:
+            repository = OwnCallRepository(connection)
+            try:
+                leg = repository.by_call_sid(seen.call_sid)
+            except NotFound:
+                return  # whoever dialled is not on file, and was told so
+            ended_at = leg.ended_at or self.clock.now()
+            said = {"call_status": seen.call_status, "duration_seconds": seen.duration_seconds}
+            repository.change(leg.id, ended_at=ended_at, **said)
 
     def _note_own_leg(self, connection: Connection, call_sid: str) -> str:
         """We hang up now, so the leg ends; returns the language of whoever is on it."""

@@ -9,15 +9,22 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from tests.api_contract import CheckedClient
 from tests.gateway import Gateway, a_callee, running_gateway
 from tests.rows import insert_agent
 from tests.simulator import Simulator
-from tests.webhooks.twilio.calls import a_call_sid, attempt, attempts_at, report
+from tests.webhooks.twilio.calls import a_call_sid, attempt, attempts_at, report, signature
 from tests.webhooks.twilio.voice_calls import APP, Form, ask_voice, heard, own_calls, rung, softphone
 
+OVER = "/twilio/voice/over"
 NOWHERE = "/twilio/voice/after/01a20ce4-0000-7000-8000-000000000000"
+
+
+def tell_over(gateway: Gateway, form: Form) -> TestResponse:
+    headers = {"X-Twilio-Signature": signature(gateway, f"{gateway.url}{OVER}", form)}
+    return gateway.http().post(OVER, data=form, headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +137,23 @@ def test_the_agents_own_leg_is_over_then(dialling: Dialling) -> None:
     [leg] = own_calls(dialling.gateway, dialling.agent_sid)
     assert (leg.call_status, leg.duration_seconds) == ("completed", 0)
     assert leg.ended_at is not None
+
+
+def test_a_leg_that_the_agent_hung_up_is_over_when_twilio_says_so(gateway: Gateway, dialling: Dialling) -> None:
+    for status in ("ringing", "in-progress", "completed", "ringing", "unheard-of"):
+        form = {"CallSid": dialling.agent_sid, "CallStatus": status, "CallDuration": "42"}
+        assert tell_over(gateway, form).status_code == 204
+
+    [leg] = own_calls(gateway, dialling.agent_sid)
+    assert (leg.call_status, leg.duration_seconds) == ("completed", 42)
+    assert dialling.seen()["state"] == "permitted"
+
+
+def test_a_leg_that_nobody_knows_is_left_out_and_only_twilio_may_tell(gateway: Gateway) -> None:
+    form = {"CallSid": a_call_sid(), "CallStatus": "completed"}
+
+    assert tell_over(gateway, form).status_code == 204
+    assert gateway.http().post(OVER, data=form).status_code == 403
 
 
 @pytest.mark.parametrize("duration", ["", "-1", "1e3", "9" * 30, "٣"])
