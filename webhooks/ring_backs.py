@@ -26,7 +26,8 @@ def create_blueprint(access: Access, ring_backs: RingBackList) -> Blueprint:
         for name in request.args:
             if name not in _PARAMETERS:
                 raise InvalidRequest("is not a parameter of this list; known are from and to", name)
-        page = ring_backs.between(*(instant(request.args.get(name), name) for name in _PARAMETERS), asker)
+        begins, ends = (instant(request.args.get(name), name) for name in _PARAMETERS)
+        page = ring_backs.between(begins, ends, asker)
         return _private({"ring_backs": [ring_back_body(each) for each in page.ring_backs], "is_whole": page.is_whole})
 
     @blueprint.get("/v1/ring-backs/<uuid:ring_back_id>")
