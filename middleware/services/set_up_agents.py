@@ -3,6 +3,7 @@ about can be among them."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 from middleware.errors import InvalidSetUp
 from middleware.keyed_hash import Pepper
+from middleware.phone_numbers import masked
 from middleware.set_up.agent_shapes import AgentEntry
 from middleware.set_up.people_shapes import ContactEntry
 from middleware.set_up.reading import Entry
@@ -21,6 +23,7 @@ from middleware.store.ids import new_id
 from middleware.store.missing_rows import AT_ONCE
 from middleware.store.suppression_look_up import entries_in_force
 
+logger = logging.getLogger(__name__)
 Entries = Sequence[Entry[AgentEntry]]
 
 
@@ -45,7 +48,7 @@ class AgentsLoad:
         if problems:
             raise InvalidSetUp(tuple(problems))
         added, changed = tell_agents(self.connection, [self._columns(entry) for entry in here])
-        return added, changed + ended
+        return added, changed + ended + self._withdraw_barred(catalogue)
 
     def _not_ours(self, entries: Entries, catalogue: Catalogue) -> Iterator[str]:
         telephones = [entry for entry in entries if entry.value.is_telephone and not entry.value.withdrawn]
@@ -57,6 +60,21 @@ class AgentsLoad:
                     yield f"{entry.at}: this number is on the stop list, so it cannot be an agent's"
                 elif key in people:
                     yield f"{entry.at}: this number is a contact's, who is called only if asked about: not an agent's"
+
+    def _withdraw_barred(self, catalogue: Catalogue) -> int:
+        """The stop list goes before who is on file: an agent whose number is on it now is no longer rung unasked."""
+        numbers = {self.pepper.number(address): address for address in catalogue.agents if address.startswith("+")}
+        keys = list(numbers)
+        portions = (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+        barred = {key for some in portions for key in entries_in_force(self.connection, some)}
+        gone = [number for key, number in numbers.items() if key in barred or catalogue.prefixes_of(number)]
+        for number in gone:
+            logger.warning("agents at %s are withdrawn: the number is on the stop list", masked(number))
+        return sum(
+            withdraw_agent(self.connection, agent.controller_id, number, self.at)
+            for number in gone
+            for agent in catalogue.agents[number]
+        )
 
     def _columns(self, entry: AgentEntry) -> dict[str, Any]:
         takes = entry.takes_ring_backs

@@ -129,6 +129,20 @@ def test_a_contacts_number_is_no_agents_whosever_contact_it_is(store: Database, 
     assert SOREN[-6:] not in said
 
 
+def test_an_agent_whose_number_comes_on_the_stop_list_is_rung_unasked_no_more(
+    store: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    load(store, tmp_path / "first")
+    objected = f"{SUPPRESSIONS}number,{SOREN},everywhere,,objection,letter,2026-03-09\n"
+
+    loaded = load(store, tmp_path / "second", agents="[]\n", suppressions=objected)
+
+    assert (loaded.added["suppressions"], loaded.updated["agents"]) == (1, 1)
+    assert agent(store, SOREN) is None
+    assert agent(store, "client:mette") is not None
+    assert SOREN not in caplog.text
+
+
 def test_an_agents_number_does_not_become_a_contacts_behind_the_agents_back(store: Database, tmp_path: Path) -> None:
     load(store, tmp_path / "first")
 
