@@ -1,4 +1,4 @@
-"""Cancels calls that still wait in Twilio's queue when their permit ends: they would ring at a time nobody asked about."""
+"""Cancels calls that still wait in Twilio's queue when their permit ends: they would ring when nobody asked about it."""
 
 from __future__ import annotations
 
