@@ -29,13 +29,11 @@ class InboundAnswers:
     base: str
 
     def menu(self, greeting: Greeting, before: str | None = None) -> Response:
-        """Who called and why, then the choices, as often as they are said; then goodbye."""
+        """Who called and why, then the choices, as often as they are said; then goodbye. Any key counts from the first
+        word on."""
         response, language = VoiceResponse(), greeting.language
-        if before:
-            _say(response, heard(before, language), language)
-        for sentence in greeting.sentences:
-            _say(response, sentence, language)
-        for _ in range(TIMES_ASKED):
+        first = ((heard(before, language),) if before else ()) + greeting.sentences
+        for sentences in (first, *[()] * (TIMES_ASKED - 1)):
             gather = Gather(
                 input="dtmf",
                 num_digits=1,
@@ -43,7 +41,7 @@ class InboundAnswers:
                 action=self._at(greeting.ring_back_id, "choice"),
                 method="POST",
             )
-            for sentence in greeting.choices:
+            for sentence in (*sentences, *greeting.choices):
                 _say(gather, sentence, language)
             response.append(gather)
         return _ended(response, "goodbye", language)

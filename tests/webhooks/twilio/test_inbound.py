@@ -62,7 +62,7 @@ def test_they_hear_who_called_why_and_when_and_the_choices_twice(line: Line) -> 
     ]
     assert heard.sentences[2].startswith("Vi ringede senest til dig tirsdag den 24. november 2026 klokken 10.3")
     assert heard.sentences[3:] == [*menu, *menu, "Tak for dit opkald. Farvel."]
-    assert heard.verbs == ["Say", "Say", "Say", "Gather", "Gather", "Say", "Hangup"]
+    assert heard.verbs == ["Gather", "Gather", "Say", "Hangup"], "a key counts from the first word on"
     gather = heard.attributes("Gather")
     assert (gather["numDigits"], gather["input"]) == ("1", "dtmf")
     assert gather["action"].startswith(f"{line.gateway.url}{INBOUND}/")
