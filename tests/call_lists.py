@@ -36,12 +36,14 @@ def a_listed_call(began: datetime, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class ListingCarrier:
-    """`size` calls a page. `busy` times it turns a request away first; `breaks_at` is a page it cannot show."""
+    """`size` calls a page. `busy` times it turns a request away first; `breaks_at` is a page that it cannot
+    show, `forgotten` are pages that it does not know any more the first time."""
 
     calls: list[dict[str, Any]] = field(default_factory=list)
     size: int = 2
     busy: int = 0
     breaks_at: str | None = None
+    forgotten: set[str] = field(default_factory=set)
     asked: list[dict[str, str]] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
     meanwhile: Callable[[], object] = lambda: None
@@ -60,6 +62,9 @@ class ListingCarrier:
         if self.busy or given.get("Page", "0") == self.breaks_at:
             self.busy = max(0, self.busy - 1)
             raise CarrierUnavailable("Twilio answered 429: try again")
+        if given.get("Page") in self.forgotten:
+            self.forgotten.clear()
+            raise CallRefused(400, {"code": 20001})
         self.meanwhile()
         calls = [call for call in self.calls if call["status"] == given.get("Status", call["status"])]
         calls = [call for call in calls if (call["start_time"] is None) == ("Status" in given)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,9 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from middleware.keyed_hash import Pepper
 from middleware.services.dial_statuses import DIALSTATUS, VICIDIAL
+from middleware.store.suppressions import SuppressionRepository
 from tests.api_contract import told
 from tests.gateway import CALLER_ID, Dialer, Gateway, a_callee, running_gateway
+from tests.rows import insert_credential
 
 CHECK = "/v1/checks/plain"
 OUTCOME = "/v1/outcomes/plain"
@@ -37,6 +41,10 @@ def permit(client: FlaskClient, dialer: Dialer, **changes: str | None) -> str:
     word, attempt_id = ask(client, dialer, some_parameters(**changes)).get_data(as_text=True).split(" ")
     assert word == "PERMIT"
     return attempt_id
+
+
+def key_of(gateway: Gateway, number: str) -> str:
+    return Pepper(gateway.services.settings.pepper.get_secret_value().encode()).number(number)
 
 
 def attempt(client: FlaskClient, dialer: Dialer, attempt_id: str) -> dict[str, Any]:
@@ -101,6 +109,31 @@ def test_a_permit_that_has_ended_permits_nothing(gateway: Gateway, client: Flask
     answer = ask(client, dialer, parameters)
 
     assert answer.get_data(as_text=True) == f"REFUSE {attempt_id}"
+
+
+def test_a_permit_that_nobody_has_closed_yet_ends_all_the_same(gateway: Gateway) -> None:
+    asker = gateway.services.access.by_api_key(gateway.dialer.api_key)
+    parameters, checks = some_parameters(), gateway.services.plain_checks
+    assert checks.reserve(parameters, asker).is_permitted
+
+    later = replace(checks, clock=gateway.later(timedelta(minutes=2)).clock)
+
+    assert not later.reserve(parameters, asker).is_permitted
+
+
+def test_a_key_of_one_campaign_needs_not_name_it(gateway: Gateway, client: FlaskClient) -> None:
+    database = gateway.services.database
+    key = insert_credential(database, "acme-spring", "dialer", controller_id="acme", campaign_id="spring")
+
+    answer = client.post(CHECK, data=some_parameters(campaign=None), auth=("api", key))
+
+    assert answer.get_data().startswith(b"PERMIT ")
+
+
+def test_parameters_of_a_post_are_not_read_from_its_url(client: FlaskClient, dialer: Dialer) -> None:
+    answer = client.post(f"{CHECK}?callee=1", data=some_parameters(), auth=("api", dialer.api_key))
+
+    assert (answer.status_code, answer.get_data(as_text=True)) == (422, "REFUSE -")
 
 
 @pytest.mark.parametrize(
@@ -215,9 +248,12 @@ def test_an_objection_that_vicidial_tells_is_in_force_at_once(
     form = {"attempt": permit(client, dialer, callee=callee), "status": status}
 
     refused = client.post(OUTCOME, data=form, auth=("api", gateway.other_dialer.api_key))
+    with gateway.services.database.reading() as connection:
+        barred_by_a_stranger = SuppressionRepository(connection).scopes_barring([key_of(gateway, callee)], "acme")
     answers = [client.post(OUTCOME, data=form, auth=("api", dialer.api_key)).get_data() for _ in range(2)]
 
-    assert (refused.status_code, answers) == (404, [b"OK", b"OK"])
+    assert (refused.status_code, barred_by_a_stranger) == (404, set())
+    assert answers == [b"OK", b"OK"]
     again = ask(client, dialer, some_parameters(callee=callee))
     assert again.get_data().startswith(b"REFUSE ")
     assert "suppression.number" in again.headers["Ringfence-Reasons"]

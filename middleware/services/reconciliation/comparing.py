@@ -121,9 +121,8 @@ def _covers(attempt: AttemptSeen, call: ListedCall) -> bool:
     ends = attempt.permit_expires_at
     if attempt.state == State.REFUSED.value or ends is None or call.made is None:
         return False
-    shows = {attempt.caller_id} if attempt.placed_by == "us" else {attempt.caller_id, call.caller_id}
     in_time = attempt.asked_at - CLOCKS_DIFFER <= call.made <= ends + CLOCKS_DIFFER
-    return in_time and (call.caller_id in shows)
+    return in_time and attempt.caller_id in {call.caller_id, None}
 
 
 def _is_own_person(catalogue: Catalogue, call: ListedCall) -> bool:

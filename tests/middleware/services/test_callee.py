@@ -110,6 +110,7 @@ TOGETHER: list[tuple[str, list[dict[str, Any]], str, object]] = [
     ("two Länder", [{"subdivision": "BY"}, {"subdivision": "BE"}], "subdivision", None),
     ("one Land known", [{"subdivision": "BY"}, NOTHING], "subdivision", None),
     # the line is the same whoever answers
+    ("a line that is not there", [{"line_kind": "mobile"}, {"line_kind": "invalid"}], "line_kind", NumberKind.INVALID),
     ("one record knows the line", [{"line_kind": "mobile"}, NOTHING], "line_kind", NumberKind.MOBILE),
     ("records differ about the line", [{"line_kind": "mobile"}, {"line_kind": "fixed"}], "line_kind",
      NumberKind.UNKNOWN),

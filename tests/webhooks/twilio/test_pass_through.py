@@ -166,6 +166,19 @@ def test_lists_hold_ones_own_things_alone(account: Account) -> None:
     assert body["page_size"] == 50
 
 
+def test_a_page_of_transcriptions_is_as_long_as_its_recordings_can_be_asked_about(account: Account) -> None:
+    account.serve(f"Recordings/{RE}.json", sid=RE, call_sid=CALL)
+    account.serve(f"Recordings/{RE_OTHER}.json", sid=RE_OTHER, call_sid=OTHER_CALL)
+    texts = [{"sid": str(which), "recording_sid": RE if which % 2 else RE_OTHER} for which in range(4)]
+    account.serve("Transcriptions.json", transcriptions=[*texts, {"sid": "4", "recording_sid": "../Balance"}])
+
+    body = told(account.ask("Transcriptions.json?PageSize=1000"))
+
+    assert [text["sid"] for text in body["transcriptions"]] == ["1", "3"]
+    assert account.twilio.asked[0].form == {"PageSize": "20"}
+    assert len(account.asked) == 3  # each recording once
+
+
 def test_rooms_have_the_names_that_their_dialer_gave_them(account: Account) -> None:
     mine, other = scoped_name("acme", "room 1"), scoped_name("beta", "room 1")
     following = f"/2010-04-01/Accounts/{OWN_SID}/Conferences.json?FriendlyName={mine.replace(' ', '%20')}&Page=1"

@@ -18,7 +18,7 @@ from middleware.services.reconciliation.reconciling import GIVEN_UP_AFTER, Recon
 from middleware.services.reconciliation.wiring import nightly_reconciliation
 from middleware.store.attempts import AttemptRepository, AttemptSeen
 from middleware.store.database import Database
-from middleware.store.models import AttemptEventRow, GuardRow, OutboxRow, OwnCallRow, StatusReportRow
+from middleware.store.models import AttemptEventRow, GuardRow, NoticeRow, OutboxRow, OwnCallRow, StatusReportRow
 from middleware.store.own_calls import OwnCallRepository
 from middleware.store.reconciliations import reconciliation_of
 from middleware.store.violations import ViolationRepository
@@ -66,7 +66,7 @@ def office(store: Database) -> Office:
 
 
 def ended(at: datetime = MORNING, **changes: Any) -> dict[str, Any]:
-    return an_ended_row(at, placed_by="us", route="twilio_rest", **changes)
+    return an_ended_row(at, **{"placed_by": "us", "route": "twilio_rest", **changes})
 
 
 def call_of(row: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
@@ -226,6 +226,67 @@ def test_a_permit_of_a_dialer_that_calls_by_itself_covers_one_call(office: Offic
 
     assert list(office.kinds().values()) == ["not_permitted"]
     assert office.attempt(row).outcome == "answered"
+
+
+@pytest.mark.parametrize("placed_by", ["us", "dialer"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"to": "+4533123457"}, {"from": "+4570999999"}, {"made": timedelta(seconds=66)}, {"made": -timedelta(seconds=6)}],
+    ids=["another callee", "another caller ID", "after the permit", "before it"],
+)
+def test_a_permit_covers_its_own_call_and_no_other(office: Office, placed_by: str, changes: dict[str, Any]) -> None:
+    row = an_attempt_row(MORNING, placed_by=placed_by, state="expired", callee_key=PEPPER.number("+4533123456"))
+    insert_attempts(office.store, [row])
+    shown = {name: value for name, value in changes.items() if name != "made"}
+    office.carrier.calls = [a_listed_call(MORNING + changes.get("made", timedelta(seconds=1)), **shown)]
+
+    office.compare()
+
+    assert "not_permitted" in office.kinds().values()
+    assert office.attempt(row).call_sid is None
+
+
+def test_the_call_of_an_attempt_that_its_dialer_told_the_end_of_is_known_from_then_on(office: Office) -> None:
+    row = ended(placed_by="dialer", call_sid=None, callee_key=PEPPER.number("+4533123456"))
+    insert_attempts(office.store, [row])
+    office.carrier.calls = [call_of(row)]
+
+    result = office.compare()
+
+    assert (office.attempt(row).call_sid, result.violations) == (f"CA{'e' * 32}", ())
+
+
+def test_a_call_that_was_answered_after_all_owes_its_notice(office: Office) -> None:
+    row = ended(state="no-answer", outcome="no-answer", duration_seconds=None, call_sid=f"CA{'a' * 32}")
+    insert_attempts(office.store, [row])
+    office.carrier.calls = [call_of(row)]
+
+    office.compare()
+
+    with office.store.reading() as connection:
+        assert connection.scalars(select(NoticeRow.callee_key)).all() == [row["callee_key"]]
+
+
+def test_a_call_that_has_just_been_made_may_be_missing_from_the_list(office: Office) -> None:
+    office.clock = clock_showing(MORNING + timedelta(seconds=30))
+    insert_attempts(office.store, [ended()])
+
+    assert office.compare().violations == ()
+    assert office.carrier.fetched == []
+
+
+def test_a_place_that_twilio_has_forgotten_is_no_place_to_go_on_from(office: Office) -> None:
+    rows = [ended(MORNING + timedelta(minutes=minute)) for minute in range(5)]
+    insert_attempts(office.store, rows)
+    office.carrier.calls = [call_of(row) for row in rows]
+    office.carrier.breaks_at = "2"
+    with pytest.raises(CarrierUnavailable):
+        office.compare()
+    office.carrier.breaks_at, office.carrier.forgotten = None, {"2"}
+
+    result = office.compare()
+
+    assert (result.counts["calls"], office.carrier.fetched) == (5, [])
 
 
 def test_another_duration_or_another_end_is_taken_over_from_twilio_and_listed(office: Office) -> None:
