@@ -140,7 +140,7 @@ def build(settings: Settings) -> Services:
     target_gate = TargetGate(precall, catalogue, database, settings.public_base_url)
     attempts = AttemptRequests(precall, database, clock)
     queue = RqQueue(settings.redis_url)
-    accounts = DialerAccounts(catalogue, access)
+    accounts = DialerAccounts(catalogue, access, settings.twilio_account_sid, settings.public_base_url)
     link_callbacks = LinkCallbacks(database, clock, accounts, dialer_callbacks(settings))
     gated = gated_routes(
         Ground(precall, carrier, catalogue, database, clock, links, settings.public_base_url),

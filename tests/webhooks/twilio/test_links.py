@@ -92,6 +92,33 @@ def test_the_dialer_hears_it_as_if_twilio_had_told_it(
     assert heard.headers["I-Twilio-Idempotency-Token"]
 
 
+def test_the_dialer_learns_no_account_but_its_own_and_can_open_what_it_is_told_of(
+    gateway: Gateway, receiver: WebhookReceiver
+) -> None:
+    recording = "2010-04-01/Accounts/{}/Recordings/RE1"
+    upstream = recording.format(ACCOUNT_SID)
+    told_of = {
+        "RecordingUrl": f"https://api.twilio.com/{upstream}",
+        "TranscriptionUrl": f"https://api.dublin.ie1.twilio.com/{upstream}/Transcriptions/TR1",
+        "Uri": f"/{upstream}",
+        "FriendlyName": "rf.acme.standup",
+        "Digits": "1234",
+    }
+    tell(gateway, link(gateway, "callback", leg(), f"{receiver.url}/account"), recorded(**told_of))
+    gateway.work()
+
+    [heard] = receiver.received
+    own = recording.format(gateway.dialer.account_sid)
+    assert ACCOUNT_SID not in str(heard.form)
+    assert {name: heard.form[name] for name in told_of} == {
+        "RecordingUrl": f"{gateway.url}/{own}",
+        "TranscriptionUrl": f"{gateway.url}/{own}/Transcriptions/TR1",
+        "Uri": f"/{own}",
+        "FriendlyName": "standup",
+        "Digits": "1234",
+    }
+
+
 def test_a_repeated_callback_is_handed_on_once_and_its_words_are_kept_no_longer_than_needed(
     gateway: Gateway, receiver: WebhookReceiver
 ) -> None:

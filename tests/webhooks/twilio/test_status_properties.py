@@ -90,7 +90,10 @@ def test_any_order_of_callbacks_with_repeats_ends_in_one_state_one_notice_and_ea
 def forwarded(gateway: Gateway) -> list[tuple[str, str, str]]:
     """What dialers hear once all that is owed has been done: call, status and number of each callback."""
     services, sender = gateway.services, FakeSender()
-    forwarding = Forwarding(services.database, DialerAccounts(services.catalogue, services.access), sender)
+    accounts = DialerAccounts(
+        services.catalogue, services.access, gateway.services.settings.twilio_account_sid, gateway.url
+    )
+    forwarding = Forwarding(services.database, accounts, sender)
     doers = {FORWARD_REPORT: forwarding.send, SEND_NOTICE: lambda _: None}
     replace(gateway, services=replace(services, delivery=Delivery(services.database, services.clock, doers))).work()
     return sender.sent
