@@ -15,10 +15,11 @@ from twilio.request_validator import RequestValidator
 
 from middleware.errors import QueueUnavailable
 from middleware.store.models import AttemptRow
-from tests.gateway import CALLER_ID, NOBODY, Gateway, a_callee, running_gateway
+from tests.gateway import CALLER_ID, Gateway, a_callee, running_gateway
 from tests.simulator import Simulator
 from tests.webhook_receiver import DROP, Received, WebhookReceiver
 
+HEARD = "<Response><Pause length='3600'/></Response>"
 ALL = ["initiated", "ringing", "answered", "completed"]
 ANSWERED = {"outcome": "completed", "ring_seconds": 4, "talk_seconds": 61, "answered_by": "human"}
 BUSY = {"outcome": "busy", "ring_seconds": 2}
@@ -30,7 +31,7 @@ def call(gateway: Gateway, simulator: Simulator, outcome: dict[str, Any] = ANSWE
     """Make a call that goes as told; returns its SID once it is over and Twilio has reported it."""
     callee = a_callee()
     simulator.set_outcomes(numbers={callee: outcome})
-    made = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=f"{NOBODY}/voice", **parameters)
+    made = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, twiml=HEARD, **parameters)
     simulator.wait_until_idle()
     return str(made.sid)
 
@@ -240,7 +241,7 @@ def test_a_report_that_comes_after_the_sweep_told_the_end_is_not_handed_on_again
     callee = a_callee()
     simulator.set_outcomes(numbers={callee: BUSY})
     simulator.set_faults(callback_delay=1, callback_delay_seconds=0.7)
-    made = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=NOBODY, status_callback=f"{receiver.url}/")
+    made = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, twiml=HEARD, status_callback=f"{receiver.url}/")
     until(lambda: state_of(gateway, made.sid) == "busy")
 
     gateway.sweep(LATE)
@@ -258,7 +259,7 @@ def test_a_call_that_still_goes_on_is_left_alone_and_closed_when_it_is_over(
     callee = a_callee()
     simulator.set_faults(callback_lose=1)
     simulator.set_outcomes(numbers={callee: {"outcome": "completed", "ring_seconds": 1, "talk_seconds": 14_000}})
-    sid = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=NOBODY).sid
+    sid = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, twiml=HEARD).sid
     until(lambda: state_of(gateway, sid) == "in-progress")
 
     states = []
