@@ -87,6 +87,7 @@ ALLOWED = (
     _read("Recordings", Owned.CALL, "recordings", "CallSid", "ConferenceSid", *_CREATED),
     _read("Recordings/{RecordingSid}", Owned.CALL),
     Allowed("DELETE", "Recordings/{RecordingSid}.json", Owned.CALL),
+    Allowed("GET", "Recordings/{RecordingSid}", Owned.CALL, query=("RequestedChannels",), is_media=True),
     Allowed("GET", "Recordings/{RecordingSid}.mp3", Owned.CALL, query=("RequestedChannels",), is_media=True),
     Allowed("GET", "Recordings/{RecordingSid}.wav", Owned.CALL, query=("RequestedChannels",), is_media=True),
     _read("Recordings/{RecordingSid}/Transcriptions", Owned.RECORDING_IN_PATH, "transcriptions"),

@@ -86,7 +86,7 @@ class _Asked:
         self._check_path()
         if self.allowed.owned in _IN_PATH:
             return None
-        path = self.path if self.allowed.path.endswith(".json") else f"{self.path.rpartition('.')[0]}.json"
+        path = f"{self.path.partition('.')[0]}.json"
         thing = self.resources.ask("GET", path, (), ()) or {}
         kept = list(self._filter()([thing]))
         if not kept:

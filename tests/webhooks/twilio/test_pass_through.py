@@ -139,8 +139,8 @@ def test_what_is_on_the_list_reaches_twilio_for_its_owner_and_for_nobody_else(
     account: Account, allowed: Allowed
 ) -> None:
     serve_all(account)
-    for ending in ("mp3", "wav"):
-        account.twilio.serve(b"RIFF", 200, "audio/x", f"/2010-04-01/Accounts/{OWN_SID}/Recordings/{RE}.{ending}")
+    for ending in ("", ".mp3", ".wav"):
+        account.twilio.serve(b"RIFF", 200, "audio/x", f"/2010-04-01/Accounts/{OWN_SID}/Recordings/{RE}{ending}")
 
     answer = account.ask(path_of(allowed), allowed.method, data=form_of(allowed) or None)
 
@@ -215,7 +215,8 @@ def test_a_room_can_be_ended_and_nothing_be_announced_in_it(account: Account) ->
         ("POST", "Messages.json"),
         ("GET", "Applications.json"),
         ("POST", "Addresses.json"),
-        ("GET", f"Recordings/{RE}"),
+        ("GET", f"Recordings/{RE}.ogg"),
+        ("GET", f"Transcriptions/{TR}"),
         ("GET", "Recordings/not-a-sid.json"),
         ("GET", f"Recordings/{RE}.json/../../Balance.json"),
         ("GET", f"Queues/{QU}/Members/Front.json"),
