@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -281,6 +282,18 @@ def test_sound_is_streamed_as_it_is(account: Account) -> None:
 
     assert (answer.status_code, answer.content_type, answer.content_length) == (200, "audio/mpeg", len(sound))
     assert answer.get_data() == sound
+
+
+def test_the_address_of_a_sound_leads_to_us(account: Account) -> None:
+    address = f"https://api.twilio.com/2010-04-01/Accounts/{OWN_SID}/Recordings/{RE}"
+    account.serve(f"Recordings/{RE}.json", sid=RE, call_sid=CALL, media_url=address, elsewhere="https://x.example/a")
+    account.twilio.serve(b"RIFF", 200, "audio/x-wav", f"/2010-04-01/Accounts/{OWN_SID}/Recordings/{RE}")
+
+    body = told(account.ask(f"Recordings/{RE}.json"))
+
+    sound = requests.get(body["media_url"], auth=account.gateway.dialer.basic, timeout=5)
+    assert (sound.status_code, sound.content) == (200, b"RIFF")
+    assert body["elsewhere"] == "https://x.example/a"
 
 
 def test_twilios_own_refusal_is_handed_on_without_our_account(account: Account) -> None:
