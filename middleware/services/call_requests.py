@@ -89,6 +89,11 @@ class CallRequest:
         return int(asked) if asked else None
 
     @property
+    def wants_detection(self) -> bool:
+        """Twilio tells what picked up before it asks for instructions, or while the call goes on."""
+        return bool(self.get("MachineDetection"))
+
+    @property
     def wants_detection_later(self) -> bool:
         """Twilio tells what picked up while the call goes on."""
         return (self.get("AsyncAmd") or "").lower() == "true"

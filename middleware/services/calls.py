@@ -91,7 +91,12 @@ class Calls:
         ]
         with self.database.writing() as connection:
             led = self.links.of_request(
-                connection, leg, request.voice, request.callbacks(), detects_later=request.wants_detection_later
+                connection,
+                leg,
+                request.voice,
+                request.callbacks(),
+                detects=request.wants_detection,
+                detects_later=request.wants_detection_later,
             )
         return [*request.passed_through(), *led, *own]
 

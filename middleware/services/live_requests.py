@@ -43,7 +43,7 @@ def read_update(pairs: Pairs) -> dict[str, str]:
         raise InvalidParameter("A live call cannot be handed to an application: give Url or Twiml", "ApplicationSid")
     for name in given:
         if name not in _OF_UPDATES:
-            raise InvalidParameter("is not something that a live call can be given through here", name)
+            raise InvalidParameter(f"{name} is not something that a live call can be given through here", name)
     check_urls(given, VOICE)
     check_readable(None if given.get("Url") else given.get("Twiml"))
     return given

@@ -58,7 +58,9 @@ def method_in(given: Mapping[str, str], name: str) -> str:
 
 def callbacks_in(given: Mapping[str, str], names: Collection[str] = CALLBACKS) -> list[tuple[str, str, str]]:
     """Parameter, URL and method of each of these that is given."""
-    return [(name, plain_url(given[name]) or "", method_in(given, f"{name}Method")) for name in names if given.get(name)]
+    return [
+        (name, plain_url(given[name]) or "", method_in(given, f"{name}Method")) for name in names if given.get(name)
+    ]
 
 
 def check_urls(given: Mapping[str, str], known: Collection[str]) -> None:
@@ -68,7 +70,9 @@ def check_urls(given: Mapping[str, str], known: Collection[str]) -> None:
         if not _LEADS_SOMEWHERE.search(name) or name == "StatusCallback":
             continue
         if name not in known:
-            raise InvalidParameter("is a URL of a kind that Ringfence does not know, so it is not passed on", name)
+            raise InvalidParameter(
+                f"{name} is a URL of a kind that Ringfence does not know, so it is not passed on", name
+            )
         try:
             if value:
                 read_callback_url(plain_url(value) or "")

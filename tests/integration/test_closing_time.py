@@ -86,6 +86,9 @@ def test_a_call_that_was_never_rung_leaves_the_attempt_to_be_made_later(gateway:
 
 def test_after_closing_time_no_call_is_created(simulator: Simulator, tmp_path: Path) -> None:
     offset = (BEFORE_CLOSING + timedelta(seconds=11) - datetime.now(UTC)).total_seconds()
-    with running_gateway(f"sqlite:///{tmp_path / 'late.sqlite3'}", simulator, clock_offset_seconds=offset) as gateway:
-        with pytest.raises(TwilioRestException, match="hours.outside_window"):
-            gateway.sdk().calls.create(to=a_callee("90"), from_=CALLER_ID, url=f"{NOBODY}/voice")
+    store = f"sqlite:///{tmp_path / 'late.sqlite3'}"
+    with (
+        running_gateway(store, simulator, clock_offset_seconds=offset) as gateway,
+        pytest.raises(TwilioRestException, match=r"hours\.outside_window"),
+    ):
+        gateway.sdk().calls.create(to=a_callee("90"), from_=CALLER_ID, url=f"{NOBODY}/voice")

@@ -56,12 +56,15 @@ def node_of(modules: Path, served: Gateway, dialer: Dialer, token: str | None = 
     return NodeDialer(modules, served.url, dialer.account_sid, token or dialer.token)
 
 
+WAITING = "<Response><Pause length='600'/></Response>"
+
+
 def form(callee: str) -> dict[str, str]:
-    return {"to": callee, "from_": CALLER_ID, "url": f"{NOBODY}/voice"}
+    return {"to": callee, "from_": CALLER_ID, "twiml": WAITING}
 
 
 def node_form(callee: str) -> dict[str, str]:
-    return {"to": callee, "from": CALLER_ID, "url": f"{NOBODY}/voice"}
+    return {"to": callee, "from": CALLER_ID, "twiml": WAITING}
 
 
 def suppress(served: Gateway, callee: str) -> None:
@@ -231,8 +234,8 @@ def test_both_sdks_send_what_twilio_is_sent_in_the_same_words(
     served: Gateway, twilio: Simulator, node: NodeDialer
 ) -> None:
     by_python, by_node = a_callee("91"), a_callee("91")
-    served.sdk().calls.create(**form(by_python), record=True, machine_detection="Enable", timeout=10)
-    node.do(["create", {**node_form(by_node), "record": True, "machineDetection": "Enable", "timeout": 10}])
+    served.sdk().calls.create(**form(by_python), record=True, send_digits="1", timeout=10)
+    node.do(["create", {**node_form(by_node), "record": True, "sendDigits": "1", "timeout": 10}])
 
     sent = {call["call"]["to"]: dict(call["parameters"]) for call in twilio.calls()}
     for each in (sent[by_python], sent[by_node]):

@@ -82,10 +82,12 @@ class Links:
         voice: Voice,
         callbacks: Sequence[tuple[str, str, str]],
         *,
-        detects_later: bool,
+        detects: bool = False,
+        detects_later: bool = False,
     ) -> list[tuple[str, str]]:
         """Parameters for Twilio in place of those by which a dialer's request leads somewhere. TwiML that rings nobody
-        and asks nobody stays inline."""
+        and asks nobody stays inline, unless a machine may be found to have answered: what it hears is not the dialer's
+        to say."""
         led = [(name, self._behind(connection, leg, name, url, method)) for name, url, method in callbacks]
         if detects_later and leg.is_callee and "AsyncAmdStatusCallback" not in dict(led):
             led.append(("AsyncAmdStatusCallback", self.amd(connection, leg, None)))
@@ -96,7 +98,7 @@ class Links:
                     self.twiml(connection, leg, voice.url, voice.method, voice.fallback_url, voice.fallback_method),
                 )
             )
-        elif voice.twiml is not None and is_quiet(voice.twiml):
+        elif voice.twiml is not None and not detects and is_quiet(voice.twiml):
             return [*led, ("Twiml", voice.twiml)]
         elif voice.twiml is not None:
             led.append(("Url", self.document(connection, leg, voice.twiml)))

@@ -39,7 +39,7 @@ class LiveCalls:
         led: Pairs = []
         if voice.url is not None or voice.twiml is not None:
             with self.database.writing() as connection:
-                led = self.links.of_request(connection, leg, voice, (), detects_later=False)
+                led = self.links.of_request(connection, leg, voice, ())
         return self.carrier.update(call_sid, [*plain, *led])
 
     def list(self, query: Pairs, asker: Credential) -> dict[str, Any]:

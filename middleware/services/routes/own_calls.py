@@ -61,7 +61,7 @@ class OwnCalls:
                 language=person.language,
             )
             leg = Leg(controller_id, campaign_id, asker.id, person.language, own_call_id=own_call_id)
-            led = self.links.of_request(connection, leg, request.voice, request.callbacks(), detects_later=False)
+            led = self.links.of_request(connection, leg, request.voice, request.callbacks())
             wanted = request.status_wish
             if wanted is not None:
                 self.links.callback(connection, leg, wanted["url"], wanted["method"], wanted["events"])
@@ -115,4 +115,4 @@ class OwnCalls:
             caller = whom(self.catalogue.get(), controller_id, given)
             if isinstance(caller, OwnPerson):
                 return given
-        raise InvalidParameter("is not a caller ID on file for this campaign", "From", 21210)
+        raise InvalidParameter("From is not a caller ID on file for this campaign", "From", 21210)

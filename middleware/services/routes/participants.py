@@ -101,7 +101,7 @@ class Participants:
         changes = []
         for name, value in given:
             if name not in _CHANGEABLE:
-                raise InvalidParameter("is not something that a participant can be given through here", name)
+                raise InvalidParameter(f"{name} is not something that a participant can be given through here", name)
             if name in _HEARD and value:
                 leg = self.live_calls.leg(which, asker)
                 with self.database.writing() as connection:

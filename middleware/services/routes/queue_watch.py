@@ -1,4 +1,4 @@
-"""Cancels calls that still wait in Twilio's queue when their permit ends: they would ring when nobody asked about it."""
+"""Cancels calls that still wait in Twilio's queue when their permit ends: they would ring when nobody has asked."""
 
 from __future__ import annotations
 
