@@ -106,7 +106,7 @@ class CheckedHttp:
         def look_up() -> None:
             try:
                 told.put((self._resolve or socket.getaddrinfo)(host, port, type=socket.SOCK_STREAM))
-            except (OSError, UnicodeError):
+            except (OSError, ValueError):  # a name that cannot be written, too
                 told.put(None)
 
         Thread(target=look_up, daemon=True).start()
