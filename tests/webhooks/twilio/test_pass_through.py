@@ -14,6 +14,7 @@ import requests
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from twilio.base.exceptions import TwilioRestException
 from werkzeug.test import TestResponse
 
 from middleware.services.pass_through.allowed import ALLOWED, Allowed, find
@@ -53,7 +54,9 @@ class Account:
 
     def serve(self, path: str, status: int = 200, **body: Any) -> None:
         address = f"/2010-04-01/Accounts/{OWN_SID}/{path}"
-        known = {"account_sid": OWN_SID, "uri": address} if status < 400 else {}
+        known = {"uri": address} if status < 400 else {}
+        if "sid" in body:
+            known["account_sid"] = OWN_SID
         self.twilio.serve(json.dumps({**known, **body}), status, "application/json", address)
 
     def ask(self, path: str, method: str = "GET", dialer: Dialer | None = None, **options: Any) -> TestResponse:
@@ -271,6 +274,21 @@ def test_a_parameter_that_is_not_on_the_list_is_refused(account: Account) -> Non
         answer = account.ask(path, method, data=form)
         assert (answer.status_code, told(answer)["code"]) == (400, 68002), path
     assert account.asked == []
+
+
+def test_twilios_own_sdk_reads_and_changes_through_it(account: Account) -> None:
+    serve_all(account)
+    client = account.gateway.sdk()
+
+    assert [each.sid for each in client.recordings.list()] == [RE]
+    assert [each.sid for each in client.calls(CALL).recordings.list()] == [RE]
+    assert [each.friendly_name for each in client.conferences.list(friendly_name="room 1")] == ["room 1"]
+    assert client.conferences(CF).update(status="completed").friendly_name == "room 1"
+    assert client.incoming_phone_numbers(PN).fetch().phone_number == OWN_NUMBER
+    assert client.transcriptions(TR).fetch().recording_sid == RE
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to=OWN_NUMBER, from_=OWN_NUMBER, body="hej")
+    assert (refused.value.status, refused.value.code) == (403, 68002)
 
 
 def test_sound_is_streamed_as_it_is(account: Account) -> None:
