@@ -64,7 +64,7 @@ class Health:
         if dead:
             found.append(f"outbox: {dead} given up")
         if violations:
-            found.append(f"violations: {violations} calls have to be looked at; see `ringfence reconcile`")
+            found.append(f"violations: {violations} to be looked at; see `ringfence reconcile`")
         if waiting_since is not None and now - waiting_since > LONG_WAIT:
             minutes = (now - waiting_since) // timedelta(minutes=1)
             found.append(f"outbox: not begun for {minutes} minutes; are `ringfence relay` and `worker` running?")

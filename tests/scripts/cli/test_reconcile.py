@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from middleware.services.reconciliation import call_list
 from middleware.settings import Settings
 from tests.command_line import Said, ran, set_environment
 from tests.gateway import CALLER_ID, NOBODY, OFFSET, Gateway, a_callee, running_gateway
+from tests.mail_server import MailServer
 from tests.simulator import Simulator, running_simulator
 
 DAY = "2026-11-24"
@@ -28,6 +30,7 @@ def reconcile(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
 ) -> Said:
     monkeypatch.chdir("/")
+    monkeypatch.setattr(call_list, "BETWEEN_REQUESTS", 0.0)
     set_environment(monkeypatch, environment(gateway.services.settings))
     return ran(monkeypatch, capsys, "reconcile", *arguments)
 
@@ -66,6 +69,32 @@ def test_a_call_round_the_gate_is_found_and_settled(
         )
         assert (settled.code, settled.text) == (0, f"Settled by Anna Jensen: not_permitted {round_it.sid}")
         assert reconcile(gateway, monkeypatch, capsys, "--day", DAY).code == 0
+
+
+def test_somebody_is_told_of_it_by_mail_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        MailServer() as server,
+        running_simulator(time_scale=2000, seed=3, clock_offset=OFFSET.total_seconds()) as simulator,
+        running_gateway(
+            f"sqlite:///{tmp_path}/ringfence.sqlite3",
+            simulator,
+            alarm_mail_to="compliance@gateway.example",
+            smtp_host="127.0.0.1",
+            smtp_port=server.port,
+            smtp_security="none",
+        ) as gateway,
+    ):
+        simulator.client().calls.create(to=a_callee(), from_=CALLER_ID, url=f"{NOBODY}/voice")
+        simulator.wait_until_idle()
+        codes = [reconcile(gateway, monkeypatch, capsys, "--day", DAY).code for _ in range(2)]
+
+        gateway.work()
+
+        assert codes == [1, 1]
+        assert [mail.rcpt_tos for mail in server.mails] == [("compliance@gateway.example",)]
+        assert "violations: 1 to be looked at" in str(gateway.services.health.report().warnings)
 
 
 def test_calls_whose_callbacks_were_all_lost_are_repaired(

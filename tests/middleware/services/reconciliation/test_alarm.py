@@ -83,4 +83,4 @@ def test_health_warns_of_them_until_they_are_settled_and_calls_go_on(found: Data
     report = Health(found, PolicyBook(REPOSITORY / "config" / "countries"), CLOCK).report()
 
     assert report.is_ready
-    assert any(line.startswith("violations: 2 calls") for line in report.warnings)
+    assert any(line.startswith("violations: 2 to be looked at") for line in report.warnings)
