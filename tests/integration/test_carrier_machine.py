@@ -24,10 +24,11 @@ from hypothesis import strategies as st
 from sqlalchemy import and_, select
 
 from middleware.bootstrap import Services, build
+from middleware.decision.disposition import ENDED
 from middleware.gateways.ports import Pairs
 from middleware.gateways.twilio import TwilioCarrier
 from middleware.services.routes.queue_watch import QueueWatch
-from middleware.store.models import AttemptRow, GuardRow
+from middleware.store.models import AttemptEventRow, AttemptRow, GuardRow
 from middleware.store.models.attempts import OPEN_STATES
 from tests.fakes import Killed
 from tests.gateway import CALLER_ID, OFFSET, Gateway, a_callee, running_gateway
@@ -71,7 +72,7 @@ steps = st.one_of(
     st.tuples(st.just("sweep"), st.sampled_from((timedelta(), SOON, LATE))),
     st.tuples(st.just("watch"), st.sampled_from((timedelta(), SOON))),
 )
-plans = st.lists(steps, min_size=10, max_size=25)
+plans = st.lists(steps, min_size=15, max_size=25)
 
 
 class Mortal(TwilioCarrier):
@@ -205,6 +206,12 @@ class World:
         with self.gateway.services.database.reading() as connection:
             return list(connection.execute(select(AttemptRow.__table__)))
 
+    def states(self, attempt: Any) -> list[str]:
+        """All that it has been in, one after the other."""
+        query = select(AttemptEventRow.state).where(AttemptEventRow.attempt_id == attempt.id)
+        with self.gateway.services.database.reading() as connection:
+            return list(connection.scalars(query.order_by(AttemptEventRow.seq)))
+
     def counts(self, attempt: Any) -> bool:
         """Whether it still counts against its callee's caps."""
         with self.gateway.services.database.reading() as connection:
@@ -230,6 +237,9 @@ def check(world: World) -> None:
         attempt, at_twilio = attempts[attempt_id], call["call"]
         assert (attempt.call_sid, attempt.callee) == (at_twilio["sid"], at_twilio["to"])
         assert (attempt.state, attempt.call_status) == (at_twilio["status"], at_twilio["status"])
+        ends = [state for state in world.states(attempt) if state in ENDED]
+        assert len(set(ends)) == 1, "what has ended stays as it ended"
+        assert set(world.states(attempt)[world.states(attempt).index(ends[0]) :]) == {attempt.state}
         if at_twilio["status"] == "completed":
             assert attempt.duration_seconds == int(at_twilio["duration"])
         if at_twilio["start_time"] is not None:
