@@ -23,8 +23,8 @@ def dialer_callbacks(settings: Settings) -> SignedCallbacks:
 
 
 def dialer_documents(settings: Settings) -> DialerDocuments:
-    """Dialers' own TwiML."""
-    return DialerDocuments(allow_private=settings.allow_private_callback_hosts)
+    """Dialers' own TwiML; a URL and its fallback together are answered within the 15 seconds that Twilio waits."""
+    return DialerDocuments(6.5, allow_private=settings.allow_private_callback_hosts)
 
 
 def twilio_resources(settings: Settings) -> AccountResources:

@@ -85,10 +85,10 @@ class Instructions:
         try:
             found = self.source.fetch(link.url or "", link.method, given, token, delivery_id)
             _readable(found)
-        except (DocumentUnavailable, TwimlRefused) as error:
+        except (CallbackForbidden, DocumentUnavailable, TwimlRefused) as error:
             if link.fallback_url is None:
                 raise
-            code = _FETCH_FAILED if isinstance(error, DocumentUnavailable) else _NOT_TWIML
+            code = _NOT_TWIML if isinstance(error, TwimlRefused) else _FETCH_FAILED
             logger.warning("link %s: the fallback is asked: %s", link.id, error)
             failed = [*given, ("ErrorCode", code), ("ErrorUrl", link.url or "")]
             return self.source.fetch(link.fallback_url, link.fallback_method, failed, token, f"{delivery_id}-fallback")

@@ -19,6 +19,8 @@ __all__ = ["Link", "Links"]
 TWIML, CALLBACK, AMD = "twiml", "callback", "amd"
 # our URLs ask Twilio to repeat what did not arrive; fragments are neither sent nor signed
 DELIVERY = "#rc=3&rp=ct,rt,5xx&rt=4000"
+# for instructions Twilio has to wait: we ask the dialer meanwhile, and asked twice it could dial twice
+PATIENTLY = "#rc=1&rp=ct,5xx&rt=15000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Links:
             **said,
         }
         link_id = keep_link(connection, values, self.clock.now())
-        return f"{self.public_base_url}/twilio/{kind}/{link_id}{DELIVERY}"
+        return f"{self.public_base_url}/twilio/{kind}/{link_id}{PATIENTLY if kind == TWIML else DELIVERY}"
 
 
 def leg_of(link: Link) -> Leg:
