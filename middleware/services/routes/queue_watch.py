@@ -30,14 +30,21 @@ class QueueWatch:
         self._asked_at: dict[str, datetime] = {}
 
     def run(self) -> int:
-        """One pass; returns how many calls were cancelled. One that fails does not stop the others."""
+        """One pass; returns how many calls were cancelled. Where Twilio does not answer, the rest is for the next pass,
+        so that other work of the same process does not wait for all of them."""
         now = self._clock.now()
         with self._database.reading() as connection:
             late = AttemptRepository(connection).queued_past_their_permit(now + LEAD, MOST_AT_ONCE)
         self._asked_at = {each: at for each, at in self._asked_at.items() if now - at < ASKED_AGAIN_AFTER}
-        due = [attempt_id for attempt_id in late if attempt_id not in self._asked_at]
-        self._asked_at |= dict.fromkeys(due, now)
-        return sum(self._cancel(attempt_id) for attempt_id in due)
+        cancelled = 0
+        for attempt_id in (each for each in late if each not in self._asked_at):
+            self._asked_at[attempt_id] = now
+            try:
+                cancelled += self._cancel(attempt_id)
+            except CarrierUnavailable as error:
+                logger.error("attempt %s: its call may ring late, Twilio is asked again: %s", attempt_id, error)
+                break
+        return cancelled
 
     def _cancel(self, attempt_id: str) -> bool:
         with self._database.reading() as connection:
@@ -47,9 +54,6 @@ class QueueWatch:
         except CallRefused as error:  # it has ended by itself; its report is on its way, or the sweep asks
             logger.info("attempt %s: its call is over already: %s", attempt_id, error)
             return False
-        except CarrierUnavailable as error:
-            logger.error("attempt %s: its call may ring after its permit, Twilio is asked again: %s", attempt_id, error)
-            return False
         return self._note(attempt, call)
 
     def _note(self, seen: AttemptSeen, call: dict[str, object]) -> bool:
@@ -57,9 +61,9 @@ class QueueWatch:
         with self._database.writing() as connection:
             repository = AttemptRepository(connection)
             attempt = repository.lock(seen.id)
-            if not observe(connection, attempt, Observation.from_resource(call), now, "queue"):
-                return False
-            tell_of_end(connection, attempt, call, now)
+            # Twilio's own report of the end may have been faster
+            if observe(connection, attempt, Observation.from_resource(call), now, "queue"):
+                tell_of_end(connection, attempt, call, now)
             never_rang = call.get("status") == "canceled" and call.get("start_time") is None
             if never_rang:
                 repository.release(repository.by_id(attempt.id), now)
