@@ -25,7 +25,7 @@ def read_document(text: str) -> ET.Element:
         raise TwimlRefused("TwiML must be in UTF-8: others could read it as another text than we do")
     try:
         root = ET.fromstring(text.strip())  # noqa: S314  # without declarations there are no entities to expand
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError) as error:  # ValueError: of characters that no encoding has
         raise TwimlRefused(f"TwiML is not XML: {error}") from None
     if root.tag != "Response":
         raise TwimlRefused("TwiML must begin with <Response>")

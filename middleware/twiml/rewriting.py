@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 from middleware.errors import TwimlRefused
+from middleware.twiml.deferring import divided
 from middleware.twiml.names import LONGEST, scoped_name
 from middleware.twiml.reading import text_of
 from middleware.twiml.verbs import ATTRIBUTES, JOINS, RINGS, Leads
@@ -59,8 +60,11 @@ class Doors(Protocol):
     def report(self, url: str, method: str) -> str:
         """Our address of a receiver of reports."""
 
-    def detection(self, url: str, method: str, ring: Ring) -> str:
-        """Our address for what picked up, a person or a machine."""
+    def detection(self, url: str | None, method: str, ring: Ring) -> str:
+        """Our address for what picked up, a person or a machine; `url`: where the dialer wants to hear it."""
+
+    def later(self, document: str) -> str:
+        """Our address of the rest of a document, which is looked at when it is heard."""
 
     def refused(self) -> Sequence[ET.Element]:
         """What is heard in place of a `<Dial>` that rings nobody; the document ends there."""
@@ -81,12 +85,15 @@ class Rewriting:
         Nothing that stands behind a `<Dial>` that rings nobody is in it.
         """
         made = ET.Element("Response")
-        for verb in root:
+        now, later = divided(root, self._base)
+        for verb in now:
             written = self._dialled(verb) if verb.tag == "Dial" else self._copied(verb)
             if written is None:
                 made.extend(self._doors.refused())
-                break
+                return as_text(made)
             made.append(written)
+        if later is not None:
+            ET.SubElement(made, "Redirect", {"method": "POST"}).text = self._doors.later(as_text(later))
         return as_text(made)
 
     def _dialled(self, dial: ET.Element) -> ET.Element | None:
@@ -101,6 +108,8 @@ class Rewriting:
             nouns = [number]
         if not nouns:
             raise TwimlRefused("<Dial> names nobody")
+        if sum(noun.tag in RINGS for noun in nouns) > MOST_TARGETS:
+            raise TwimlRefused(f"TwiML may ring at most {MOST_TARGETS} telephones at once")
         rung = [(noun, ring) for noun in nouns if noun.tag in RINGS and (ring := self._rung(dial, noun)) is not None]
         permits = [ring for _, ring in rung if ring.noun == "Number" and ring.caller_id is not None]
         shown = permits[0].caller_id if permits else dial.get("callerId")
@@ -121,8 +130,6 @@ class Rewriting:
 
     def _rung(self, dial: ET.Element, noun: ET.Element) -> Ring | None:
         self._targets += 1
-        if self._targets > MOST_TARGETS:
-            raise TwimlRefused(f"TwiML may ring at most {MOST_TARGETS} telephones")
         timeout, events = dial.get("timeout", ""), noun.get("statusCallbackEvent", "")
         callback = noun.get("statusCallback")
         return self._doors.ring(
@@ -151,6 +158,12 @@ class Rewriting:
                 written.set(name, self._doors.twiml(self._absolute(value), _method(noun.get(method)), ring))
             elif not _is_method(name, known):
                 written.set(name, value)
+        if (
+            ring.caller_id is not None
+            and "machineDetection" in written.attrib
+            and "amdStatusCallback" not in noun.attrib
+        ):
+            written.set("amdStatusCallback", self._doors.detection(None, "POST", ring))
         written.set("statusCallback", ring.status_callback)
         written.set("statusCallbackEvent", EVENTS)
         written.set("statusCallbackMethod", "POST")

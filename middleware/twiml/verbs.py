@@ -46,7 +46,10 @@ _MACHINES = (
     "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold "
     "machineDetectionSilenceTimeout"
 )
-_SSML = "strength time level alphabet ph volume rate pitch interpret-as role alias format detail"
+_SSML = (
+    "strength time level alphabet ph volume rate pitch interpret-as role alias format detail "
+    "{http://www.w3.org/XML/1998/namespace}lang"
+)
 
 # element -> its attributes
 ATTRIBUTES: Final[Mapping[str, Mapping[str, tuple[Leads, str]]]] = {

@@ -76,10 +76,15 @@ class GatedDoors:
         with self.database.writing() as connection:
             return self.links.callback(connection, self.leg, url, method)
 
-    def detection(self, url: str, method: str, ring: Ring) -> str:
+    def detection(self, url: str | None, method: str, ring: Ring) -> str:
         """See `Doors.detection`."""
         with self.database.writing() as connection:
             return self.links.amd(connection, self._leg(ring), url, method)
+
+    def later(self, document: str) -> str:
+        """See `Doors.later`."""
+        with self.database.writing() as connection:
+            return self.links.document(connection, self.leg, document)
 
     def refused(self) -> Sequence[ET.Element]:
         """See `Doors.refused`. Our own people hear why; the person called hears nothing of it."""
