@@ -45,7 +45,7 @@ def _twilio_edge(exchange: Exchange) -> Middleware:
             return await handler(request)
         try:
             _authenticate(request, expected)
-            is_create = request.method == "POST" and request.path.endswith("/Calls.json")
+            is_create = request.method == "POST" and request.path.endswith(("/Calls.json", "/Participants.json"))
             if not is_create and exchange.dice.request_is_refused():
                 raise TwilioError(UNAVAILABLE, "Service is unavailable. Please try again.")
             response = await _handled(request, handler, exchange.settings.account_sid)

@@ -70,6 +70,11 @@ def detection_parameters(call: Call) -> dict[str, str]:
     }
 
 
+def recording_of_call_sid(call: Call) -> str:
+    """Of the recording that a create with `Record` asked for."""
+    return f"RE{call.sid[2:]}"
+
+
 def _ending(call: Call) -> dict[str, str]:
     seconds = call.state.duration or 0
     ending = {"CallDuration": str(seconds), "Duration": str(math.ceil(seconds / 60))}
@@ -78,7 +83,7 @@ def _ending(call: Call) -> dict[str, str]:
     if call.state.answered_by is not None:
         ending["AnsweredBy"] = call.state.answered_by
     if call.request.record and call.answered_at is not None:
-        sid = f"RE{call.sid[2:]}"
+        sid = recording_of_call_sid(call)
         url = f"https://api.twilio.com/{API_VERSION}/Accounts/{call.account_sid}/Recordings/{sid}"
         ending |= {"RecordingUrl": url, "RecordingSid": sid, "RecordingDuration": str(seconds)}
     return ending

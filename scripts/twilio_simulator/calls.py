@@ -46,6 +46,16 @@ class CallState:
     sip_response_code: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """`source` in Twilio's words: RecordVerb, OutboundAPI."""
+
+    sid: str
+    seconds: int
+    made_at: datetime
+    source: str
+
+
 @dataclass(slots=True)
 class Call:
     """One call; `index` counts the creates, `history` holds (real seconds, state) from the create on."""
@@ -71,12 +81,19 @@ class Call:
     webhook_log: list[Delivery] = field(default_factory=list)
     transcript: list[dict[str, Any]] = field(default_factory=list)  # what was heard and done on this leg
     digits: list[str] = field(default_factory=list)  # what will be pressed when keys are asked for
+    recordings: list[Recording] = field(default_factory=list)
+    is_forgotten: bool = False  # by a reset, which tells nobody
 
     def __post_init__(self) -> None:
+        self.digits.extend(self.plan.digits)
         self.voice = self.request.voice
         self.twiml = self.request.twiml
         self.subscription = self.request.subscription
         self.time_limit = self.request.time_limit
+
+    @property
+    def is_inbound(self) -> bool:
+        return self.request.direction == "inbound"
 
     @property
     def status(self) -> Status:

@@ -1,31 +1,37 @@
 """Twilio's conferences and their participants over HTTP: a participant is a call that joins when it is answered."""
 
-import hashlib
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
 from scripts.twilio_simulator.answers import json_answer
 from scripts.twilio_simulator.call_request import CallRequest, read_subscription
 from scripts.twilio_simulator.callback_parameters import API_VERSION
-from scripts.twilio_simulator.calls import Call
+from scripts.twilio_simulator.calls import Call, Status
+from scripts.twilio_simulator.creating import Creating
 from scripts.twilio_simulator.endpoints import read_callee, read_caller
 from scripts.twilio_simulator.errors import NOT_IN_PROGRESS, TIMEOUT_INVALID, TwilioError, not_found
 from scripts.twilio_simulator.exchange import Exchange
 from scripts.twilio_simulator.form import Form
+from scripts.twilio_simulator.paging import one_page
 from scripts.twilio_simulator.scheduling import rfc2822
 
-_ACCOUNT = f"/{API_VERSION}/Accounts/{{account_sid}}"
-_ROOM = f"{_ACCOUNT}/Conferences/{{room}}"
+_ACCOUNT: Final = f"/{API_VERSION}/Accounts/{{account_sid}}"
+_ROOM: Final = f"{_ACCOUNT}/Conferences/{{room}}"
+_STATUSES: Final = {
+    Status.QUEUED: "queued",
+    Status.RINGING: "ringing",
+    Status.IN_PROGRESS: "connected",
+    Status.FAILED: "failed",
+}
 
 
 class Conferences:
-    """The handlers; rooms are made by whoever is first rung into them. Nobody is on hold or muted for real."""
+    """The handlers. Nobody is on hold or muted for real: a change is answered, and changes nothing."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._rooms: dict[str, str] = {}  # SID -> name
-        self._members: dict[str, list[Call]] = {}
+        self._creating = Creating(exchange)
 
     def routes(self) -> list[web.RouteDef]:
         one = f"{_ROOM}/Participants/{{which}}.json"
@@ -41,34 +47,38 @@ class Conferences:
 
     async def rooms(self, request: web.Request) -> web.Response:
         wanted = request.query.get("FriendlyName")
-        found = [self._room_body(sid) for sid, name in self._rooms.items() if wanted in (None, name)]
-        return json_answer({"conferences": found, **_one_page(request.path, len(found))})
+        rooms = self._exchange.rooms
+        found = [self._room_body(sid) for sid in rooms.all() if wanted in (None, rooms.name_of(sid))]
+        return json_answer(one_page(request.path, "conferences", found))
 
     async def room(self, request: web.Request) -> web.Response:
         return json_answer(self._room_body(self._sid(request)))
 
-    async def add(self, request: web.Request) -> web.Response:
+    async def add(self, request: web.Request) -> web.StreamResponse:
         form = Form((await request.read()).decode("utf-8", "replace"))
+        room = request.match_info["room"]
+
+        def make() -> dict[str, Any]:
+            call = self._exchange.place(self._wanted(form))
+            return self._body(self._exchange.rooms.join(room, call), call)
+
+        return await self._creating.answer(request, make)
+
+    def _wanted(self, form: Form) -> CallRequest:
         to = read_callee(form.text("To"))
-        from_ = read_caller(form.text("From"), to, self._exchange.settings.caller_ids)
-        wanted = CallRequest(
+        return CallRequest(
             to=to,
-            from_=from_,
+            from_=read_caller(form.text("From"), to, self._exchange.settings.caller_ids),
             subscription=read_subscription(form),
             ring_timeout=form.integer("Timeout", 60, 1, 600, code=TIMEOUT_INVALID),
+            record=form.flag("Record"),
             parameters=form.as_sent(),
         )
-        name = request.match_info["room"]
-        sid = name if name in self._rooms else f"CF{hashlib.sha256(name.encode()).hexdigest()[:32]}"
-        call = self._exchange.place(wanted)
-        self._rooms.setdefault(sid, name)
-        self._members.setdefault(sid, []).append(call)
-        return json_answer(self._body(sid, call), status=201)
 
     async def participants(self, request: web.Request) -> web.Response:
         sid = self._sid(request)
-        found = [self._body(sid, call) for call in self._members[sid] if not call.status.is_final]
-        return json_answer({"participants": found, **_one_page(request.path, len(found))})
+        present = [call for call in self._exchange.rooms.members(sid) if not call.status.is_final]
+        return json_answer(one_page(request.path, "participants", [self._body(sid, call) for call in present]))
 
     async def participant(self, request: web.Request) -> web.Response:
         return json_answer(self._body(self._sid(request), self._member(request)))
@@ -86,35 +96,39 @@ class Conferences:
         return web.Response(status=204)
 
     def _sid(self, request: web.Request) -> str:
-        room = request.match_info["room"]
-        found = next((sid for sid, name in self._rooms.items() if room in (sid, name)), None)
+        found = self._exchange.rooms.find(request.match_info["room"])
         if found is None:
             raise not_found(request.path)
         return found
 
     def _member(self, request: web.Request) -> Call:
+        """By CallSid, or by the label that the participant was given."""
         which = request.match_info["which"]
-        found = next((call for call in self._members[self._sid(request)] if call.sid == which), None)
+        members = self._exchange.rooms.members(self._sid(request))
+        found = next((call for call in members if which in (call.sid, call.request.parameters.get("Label"))), None)
         if found is None:
             raise not_found(request.path)
         return found
 
     def _room_body(self, sid: str) -> dict[str, Any]:
-        account_sid = self._exchange.settings.account_sid
-        is_over = all(call.status.is_final for call in self._members[sid])
+        account_sid, members = self._exchange.settings.account_sid, self._exchange.rooms.members(sid)
         path = f"/{API_VERSION}/Accounts/{account_sid}/Conferences/{sid}"
-        first = self._members[sid][0]
+        if all(call.status.is_final for call in members):
+            status, reason = "completed", "last-participant-left"
+        else:
+            is_begun = any(call.answered_at is not None for call in members)
+            status, reason = ("in-progress" if is_begun else "init"), None
         return {
             "account_sid": account_sid,
             "api_version": API_VERSION,
             "call_sid_ending_conference": None,
-            "date_created": rfc2822(first.date_created),
-            "date_updated": rfc2822(first.state.date_updated),
-            "friendly_name": self._rooms[sid],
-            "reason_conference_ended": None,
+            "date_created": rfc2822(members[0].date_created),
+            "date_updated": rfc2822(max(call.state.date_updated for call in members)),
+            "friendly_name": self._exchange.rooms.name_of(sid),
+            "reason_conference_ended": reason,
             "region": "ie1",
             "sid": sid,
-            "status": "completed" if is_over else "in-progress",
+            "status": status,
             "subresource_uris": {
                 "participants": f"{path}/Participants.json",
                 "recordings": f"{path}/Recordings.json",
@@ -124,7 +138,6 @@ class Conferences:
 
     def _body(self, sid: str, call: Call) -> dict[str, Any]:
         account_sid = self._exchange.settings.account_sid
-        path = f"/{API_VERSION}/Accounts/{account_sid}/Conferences/{sid}/Participants/{call.sid}.json"
         return {
             "account_sid": account_sid,
             "call_sid": call.sid,
@@ -135,27 +148,10 @@ class Conferences:
             "date_updated": rfc2822(call.state.date_updated),
             "end_conference_on_exit": False,
             "hold": False,
-            "label": None,
+            "label": call.request.parameters.get("Label"),
             "muted": False,
             "queue_time": str(call.state.queue_time_ms),
             "start_conference_on_enter": True,
-            "status": _STATUSES.get(call.status.value, "complete"),
-            "uri": path,
+            "status": _STATUSES.get(call.status, "complete"),
+            "uri": f"/{API_VERSION}/Accounts/{account_sid}/Conferences/{sid}/Participants/{call.sid}.json",
         }
-
-
-_STATUSES = {"queued": "queued", "ringing": "ringing", "in-progress": "connected", "failed": "failed"}
-
-
-def _one_page(path: str, found: int) -> dict[str, Any]:
-    uri = f"{path}?PageSize=50&Page=0"
-    return {
-        "page": 0,
-        "page_size": 50,
-        "start": 0,
-        "end": max(0, found - 1),
-        "uri": uri,
-        "first_page_uri": uri,
-        "next_page_uri": None,
-        "previous_page_uri": None,
-    }

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     VOICE = "voice"
     ACTION = "action"
     MESSAGE = "message"
+    RECORDING = "recording"
     FALLBACK = "fallback"
     MACHINE_DETECTION = "machine-detection"
 

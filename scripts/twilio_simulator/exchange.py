@@ -14,8 +14,8 @@ from scripts.twilio_simulator.call_request import (
     read_subscription,
     read_voice,
 )
-from scripts.twilio_simulator.callback_parameters import API_VERSION
-from scripts.twilio_simulator.calls import Call, CallState, Status
+from scripts.twilio_simulator.callback_parameters import API_VERSION, recording_of_call_sid
+from scripts.twilio_simulator.calls import Call, CallState, Recording, Status
 from scripts.twilio_simulator.chance import dice
 from scripts.twilio_simulator.courier import Courier
 from scripts.twilio_simulator.deliveries import Delivery, DeliveryLog, Purpose
@@ -25,6 +25,7 @@ from scripts.twilio_simulator.faults import FaultDice
 from scripts.twilio_simulator.form import Form, Webhook
 from scripts.twilio_simulator.lifecycle import Lifecycle, Moment
 from scripts.twilio_simulator.rendering import call_body
+from scripts.twilio_simulator.rooms import Rooms
 from scripts.twilio_simulator.scheduling import Clock, Scheduler
 from scripts.twilio_simulator.settings import Settings
 from scripts.twilio_simulator.state_file import KeptCall, StateFile, kept_calls
@@ -39,6 +40,7 @@ class Exchange:
         self.settings = settings
         self.outcomes = settings.outcomes
         self.calls = CallList()
+        self.rooms = Rooms()
         self.dice = FaultDice(settings.seed, settings.faults)
         self.activity = Activity()
         self.deliveries = DeliveryLog()
@@ -50,7 +52,7 @@ class Exchange:
             scheduler, self._clock.now, settings.time_scale, settings.calls_per_second, self._observe
         )
         self._switchboard = Switchboard(
-            self._dispatch, self._lifecycle, self._clock.now, settings.time_scale, self._dial_leg
+            self._dispatch, self._lifecycle, self.rooms, self._clock.now, settings.time_scale, self._dial_leg
         )
         self._webhooks = Webhooks(
             self._dispatch, self._switchboard, self.dice, self._clock.now, request_voice=settings.request_voice
@@ -81,8 +83,8 @@ class Exchange:
     def receive(self, request: CallRequest, digits: Sequence[str]) -> Call:
         """A call that comes in, to be answered by whoever stands at its voice URL. `digits`: what is pressed."""
         call = self._begun(request, Status.RINGING)
-        call.digits.extend(digits)
-        self._lifecycle.answer_inbound(call)
+        call.digits[:0] = digits
+        self._lifecycle.ring_inbound(call)
         return call
 
     async def receive_message(self, webhook: Webhook, parameters: dict[str, str]) -> str | None:
@@ -92,7 +94,9 @@ class Exchange:
         told |= {"SmsStatus": "received", "NumSegments": "1", "ApiVersion": API_VERSION, **parameters}
         return await self._dispatch.ask(Delivery(sid, Purpose.MESSAGE, webhook, told, self._clock.now()))
 
-    def _dial_leg(self, request: CallRequest) -> Call:
+    def _dial_leg(self, request: CallRequest) -> Call | None:
+        if self.outcomes.rule_for(request.to).refused is not None:
+            return None
         call = self._begun(request, Status.QUEUED)
         self._lifecycle.dial_at_once(call)
         return call
@@ -100,6 +104,7 @@ class Exchange:
     def _begun(self, request: CallRequest, status: Status) -> Call:
         call = self._call(new_call_sid(), self.calls.next_index, request, CallState(status, self._clock.now()))
         self.calls.add(call)
+        self._state_file.created(call)
         self.activity.begin()
         return call
 
@@ -147,20 +152,23 @@ class Exchange:
         """Forgets calls and deliveries, stops what is under way, goes back to the faults and outcomes of the start."""
         for call in self.calls.all():
             if not call.status.is_final:
+                call.is_forgotten = True
                 self._lifecycle.forget(call)
                 self.activity.end()
         self._dispatch.call_off()
         self.deliveries.clear()
         self.calls = CallList()
+        self.rooms.clear()
         self.dice.switch(self.settings.faults)
         self.outcomes = self.settings.outcomes
         self._state_file.cleared()
 
     def _observe(self, call: Call, moment: Moment) -> None:
-        if moment is Moment.QUEUED:
-            self._state_file.created(call)
-        else:
-            self._state_file.changed(call)
+        self._state_file.changed(call)
+        if moment is Moment.ENDED and call.request.record and call.answered_at is not None:
+            call.recordings.append(
+                Recording(recording_of_call_sid(call), call.state.duration or 0, self._clock.now(), "OutboundAPI")
+            )
         self._webhooks.report(call, moment)
         self._switchboard.observe(call, moment)
         if moment is Moment.ENDED:
@@ -172,7 +180,8 @@ class Exchange:
 
     def _restore(self, kept: KeptCall) -> None:
         """Lists a call of an earlier run; one that was under way then has ended with that run, unreported."""
-        call = self._call(kept.sid, kept.index, CallRequest(kept.to, kept.from_), kept.state)
+        request = CallRequest(kept.to, kept.from_, direction=kept.direction, parent_call_sid=kept.parent_call_sid)
+        call = self._call(kept.sid, kept.index, request, kept.state)
         call.date_created = kept.date_created
         self.calls.add(call)
         if call.status.is_final:

@@ -11,12 +11,14 @@ from scripts.twilio_simulator.outcomes import MACHINE, Ending
 from scripts.twilio_simulator.scheduling import Scheduler
 
 _CANCELLED_WHILE_RINGING = 487
+_BUSY, _REJECTED = 486, 404
 
 
 class Moment(Enum):
     """What has just happened to a call."""
 
     QUEUED = auto()
+    CALLED_IN = auto()
     DIALLED = auto()
     RINGING = auto()
     ANSWERED = auto()
@@ -54,11 +56,21 @@ class Lifecycle:
         call.queued_at = self._scheduler.now()
         self._dial(call)
 
+    def ring_inbound(self, call: Call) -> None:
+        """A call that comes in: its instructions answer it, or do not."""
+        self._change(call, Moment.CALLED_IN, status=Status.RINGING, start_time=self._now())
+
     def answer_inbound(self, call: Call) -> None:
-        """A call that came in: it is on the line until its instructions end it."""
-        call.answered_at = self._scheduler.now()
-        call.talk_seconds = call.time_limit
-        self._change(call, Moment.ANSWERED, status=Status.IN_PROGRESS, start_time=self._now())
+        """It is on the line until its instructions end it; does nothing to a call that no longer rings."""
+        if call.status is Status.RINGING and call.is_inbound:
+            call.answered_at = self._scheduler.now()
+            call.talk_seconds = call.time_limit
+            self._change(call, Moment.ANSWERED, status=Status.IN_PROGRESS)
+
+    def reject(self, call: Call, *, is_busy: bool) -> None:
+        """Ends a call that came in without answering it."""
+        status, code = (Status.BUSY, _BUSY) if is_busy else (Status.NO_ANSWER, _REJECTED)
+        self._end(call, status, sip_response_code=code)
 
     def hold(self, call: Call) -> None:
         """A leg that waits for another stays on the line until that is over."""
@@ -67,8 +79,16 @@ class Lifecycle:
         if timer is not None:
             timer.cancel()
 
+    def stay(self, call: Call) -> None:
+        """A leg that talks to others goes as its plan has it, counted from now where nothing has been counted yet."""
+        if call.status is Status.IN_PROGRESS and "talking" not in call.timers:
+            call.talk_seconds = min(self._talked(call) + call.plan.talk_seconds, call.time_limit)
+            self._later(call, "talking", call.talk_seconds - self._talked(call), self._hang_up)
+
     def cancel(self, call: Call) -> None:
         """Ends a call that nobody has answered yet; does nothing to any other."""
+        if call.is_forgotten:
+            return
         if call.status is Status.QUEUED:
             was_dialled = "dialling" in call.timers
             self._end(call, Status.CANCELED, sip_response_code=_CANCELLED_WHILE_RINGING if was_dialled else None)
@@ -77,7 +97,7 @@ class Lifecycle:
 
     def complete(self, call: Call) -> None:
         """Hangs up a conversation; a call that nobody has answered is cancelled."""
-        if call.status is Status.IN_PROGRESS:
+        if call.status is Status.IN_PROGRESS and not call.is_forgotten:
             self._hang_up(call)
         else:
             self.cancel(call)

@@ -38,11 +38,13 @@ class Plan:
     answered_by: str
     sip_response_code: int
     detection_seconds: float
+    digits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is fixed for a number; None leaves it to chance. `refused` is the error code of a create."""
+    """What is fixed for a number; None leaves it to chance. `refused` is the error code of a create, `digits` what is
+    pressed, one after the other, whenever keys are asked for."""
 
     outcome: Ending | None = None
     ring_seconds: float | None = None
@@ -50,6 +52,7 @@ class Rule:
     answered_by: str | None = None
     sip_response_code: int | None = None
     refused: int | None = None
+    digits: tuple[str, ...] = ()
 
 
 # The last two digits of a callee decide, unless an outcomes file says otherwise.
@@ -116,6 +119,7 @@ def _ruled(drawn: Plan, rule: Rule) -> Plan:
         answered_by=rule.answered_by or drawn.answered_by,
         sip_response_code=rule.sip_response_code or SIP_RESPONSE_CODES[ending],
         detection_seconds=drawn.detection_seconds,
+        digits=rule.digits,
     )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from scripts.twilio_simulator.errors import REFUSALS
 from scripts.twilio_simulator.outcomes import DEFAULT_OUTCOMES, Ending, Outcomes, Rule
@@ -39,6 +39,12 @@ class _Rule(_Strict):
     answered_by: Literal["human", "machine_start"] | None = None
     sip_response_code: int | None = Field(None, ge=100, le=699)
     refused: int | None = None
+    digits: tuple[Annotated[str, Field(pattern=r"^[0-9*#]{1,32}$")], ...] = ()
+
+    @field_validator("digits", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _refused_for_a_known_reason(self) -> "_Rule":

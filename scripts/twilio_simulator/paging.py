@@ -85,6 +85,22 @@ def page_body(path: str, filters: Mapping[str, str], wanted: PageRequest, page: 
     }
 
 
+def one_page(path: str, name: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A list that is never so long that it would need another page."""
+    uri = f"{path}?PageSize=50&Page=0"
+    return {
+        name: list(found),
+        "page": 0,
+        "page_size": 50,
+        "start": 0,
+        "end": max(0, len(found) - 1),
+        "uri": uri,
+        "first_page_uri": uri,
+        "next_page_uri": None,
+        "previous_page_uri": None,
+    }
+
+
 def _whole_number(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = query.get(name, "")
     if not text:

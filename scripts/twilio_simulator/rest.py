@@ -1,24 +1,15 @@
 """Twilio's Calls resource over HTTP: create, list, fetch, update, delete, events."""
 
-import asyncio
-import contextlib
-
 from aiohttp import web
 
 from scripts.twilio_simulator.answers import json_answer
 from scripts.twilio_simulator.call_list import FILTERS
 from scripts.twilio_simulator.callback_parameters import API_VERSION
 from scripts.twilio_simulator.calls import Call
+from scripts.twilio_simulator.creating import Creating
 from scripts.twilio_simulator.endpoints import e164
-from scripts.twilio_simulator.errors import (
-    INTERNAL_ERROR,
-    TOO_MANY_REQUESTS,
-    UNAVAILABLE,
-    TwilioError,
-    not_found,
-)
+from scripts.twilio_simulator.errors import not_found
 from scripts.twilio_simulator.exchange import Exchange
-from scripts.twilio_simulator.faults import CreateFault
 from scripts.twilio_simulator.form import Form
 from scripts.twilio_simulator.paging import cut, page_body, read_page_request
 from scripts.twilio_simulator.rendering import event_bodies
@@ -31,6 +22,7 @@ class CallsResource:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
+        self._creating = Creating(exchange)
 
     def routes(self) -> list[web.RouteDef]:
         calls, call = f"{_ACCOUNT}/Calls.json", f"{_ACCOUNT}/Calls/{{call_sid}}.json"
@@ -45,27 +37,9 @@ class CallsResource:
 
     async def create(self, request: web.Request) -> web.StreamResponse:
         form = await _form(request)
-        fault = self._exchange.dice.create_fault()
-        if fault is None:
-            return json_answer(self._exchange.body(self._exchange.create(form), lagging=False), status=201)
-        if fault is CreateFault.TOO_MANY_REQUESTS:
-            raise TwilioError(TOO_MANY_REQUESTS, "Too Many Requests")
-        if fault is CreateFault.UNAVAILABLE:
-            raise TwilioError(UNAVAILABLE, "Service is unavailable. Please try again.")
-        makes_call = self._exchange.dice.makes_call_nevertheless()
-        call = self._exchange.create(form) if makes_call else None
-        return await self._answer_badly(request, fault, call)
-
-    async def _answer_badly(self, request: web.Request, fault: CreateFault, call: Call | None) -> web.StreamResponse:
-        if fault is CreateFault.INTERNAL_ERROR:
-            raise TwilioError(INTERNAL_ERROR, "An internal server error has occurred")
-        if fault is CreateFault.HANG:
-            await _hang(request, self._exchange.dice.faults.create_hang_seconds)
-            if call is not None:
-                return json_answer(self._exchange.body(call, lagging=False), status=201)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()  # goes nowhere: the connection is gone
+        return await self._creating.answer(
+            request, lambda: self._exchange.body(self._exchange.create(form), lagging=False)
+        )
 
     async def list_calls(self, request: web.Request) -> web.Response:
         # numbers are compared in canonical form, shown in page addresses as they were asked for
@@ -119,11 +93,3 @@ class CallsResource:
 
 async def _form(request: web.Request) -> Form:
     return Form((await request.read()).decode("utf-8", "replace"))
-
-
-async def _hang(request: web.Request, seconds: float) -> None:
-    """Says nothing for a while, but no longer than somebody listens."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while request.transport is not None and not request.transport.is_closing():
-                await asyncio.sleep(0.05)

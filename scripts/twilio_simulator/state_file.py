@@ -26,6 +26,8 @@ class KeptCall:
     index: int
     to: str
     from_: str
+    direction: str
+    parent_call_sid: str | None
     date_created: datetime
     state: CallState
 
@@ -49,6 +51,8 @@ class StateFile:
                 "index": call.index,
                 "to": call.request.to,
                 "from": call.request.from_,
+                "direction": call.request.direction,
+                "parent_call_sid": call.request.parent_call_sid,
                 "date_created": call.date_created.isoformat(),
                 "state": _STATE.dump_python(call.state, mode="json"),
             }
@@ -85,7 +89,8 @@ def kept_calls(path: Path | None) -> list[KeptCall]:
         elif "index" in line:
             created = datetime.fromisoformat(line["date_created"])
             state = _STATE.validate_python(line["state"])
-            kept[sid] = KeptCall(sid, line["index"], line["to"], line["from"], created, state)
+            direction, parent = line.get("direction", "outbound-api"), line.get("parent_call_sid")
+            kept[sid] = KeptCall(sid, line["index"], line["to"], line["from"], direction, parent, created, state)
         elif sid in kept:
             kept[sid].state = _STATE.validate_python(line["state"])
     return list(kept.values())

@@ -2,55 +2,58 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from typing import Final
-from urllib.parse import urljoin
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
-from scripts.twilio_simulator.call_request import CallRequest, Event, Subscription
+from scripts.twilio_simulator.call_request import CallRequest
 from scripts.twilio_simulator.callback_parameters import voice_parameters
-from scripts.twilio_simulator.calls import Call, Status
+from scripts.twilio_simulator.calls import Call, Recording, Status
 from scripts.twilio_simulator.deliveries import Delivery, Purpose
+from scripts.twilio_simulator.dialled_legs import legs_of
 from scripts.twilio_simulator.dispatch import Dispatch
-from scripts.twilio_simulator.endpoints import e164
-from scripts.twilio_simulator.execution import Execution
+from scripts.twilio_simulator.execution import Answer, Execution, read_twiml
 from scripts.twilio_simulator.form import Webhook
 from scripts.twilio_simulator.lifecycle import Lifecycle, Moment
+from scripts.twilio_simulator.rooms import Rooms
 
-_RING_SECONDS: Final = 30
-_NOUNS: Final = frozenset({"Number", "Client", "Sip"})
-Place = Callable[[CallRequest], Call]
+_NOT_RETRIEVED: Final = "11200"
+_NOT_READABLE: Final = "12100"
+Place = Callable[[CallRequest], Call | None]
 
 
 class Switchboard:
-    """`place` makes a call known to the exchange and dials it at once."""
+    """Keeps the promises of `execution.Switchboard`. `place` makes a call known to the exchange and dials it at once;
+    None for a callee that Twilio would not call."""
 
     def __init__(
         self,
         dispatch: Dispatch,
         lifecycle: Lifecycle,
+        rooms: Rooms,
         now: Callable[[], datetime],
         time_scale: float,
         place: Place,
     ) -> None:
         self._dispatch = dispatch
         self._lifecycle = lifecycle
+        self._rooms = rooms
         self._now = now
         self._time_scale = time_scale
         self._place = place
-        self._ends: dict[str, asyncio.Event] = {}
+        self._news: dict[str, asyncio.Event] = {}  # of the legs that this leg has dialled
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._actions: dict[str, Webhook] = {}  # of the `<Dial>` that a leg waits in
 
     def begin(self, call: Call, document: str, base: str) -> None:
         """Carry out a document on a leg, in place of what it was doing."""
-        self.stop(call)
-        self._under_way[call.sid] = self._dispatch.run(Execution(self, call).run(document, base))
+        self._replace(call, Execution(self, call).run(document, base))
 
     def begin_at(self, call: Call, webhook: Webhook, fallback: Webhook | None) -> None:
-        """Carry out what stands at a URL, else at its fallback; with neither the call goes on as planned."""
-        self.stop(call)
-        self._under_way[call.sid] = self._dispatch.run(self._fetched(call, webhook, fallback))
+        """Carry out what stands at a URL, else at its fallback. With neither a call goes on as planned; one that came
+        in hears an error."""
+        self._replace(call, self._from_url(call, webhook, fallback))
 
     def stop(self, call: Call) -> None:
         """Whatever the leg was doing, it does no more."""
@@ -59,81 +62,99 @@ class Switchboard:
             task.cancel()
 
     def observe(self, call: Call, moment: Moment) -> None:
-        """A leg that has ended does nothing any more, and whoever waits for it goes on."""
+        """A leg that has ended does nothing any more, and whoever dialled one hears of it."""
+        if call.request.parent_call_sid in self._news:
+            self._news[call.request.parent_call_sid].set()
         if moment is Moment.ENDED:
-            self._ends.setdefault(call.sid, asyncio.Event()).set()
             self.stop(call)
 
     async def ask(self, call: Call, purpose: Purpose, webhook: Webhook, more: Mapping[str, str]) -> str | None:
-        """See `execution.Switchboard.ask`."""
         delivery = Delivery(call.sid, purpose, webhook, {**voice_parameters(call), **more}, self._now())
         call.webhook_log.append(delivery)
         return await self._dispatch.ask(delivery)
 
     async def pass_time(self, seconds: float) -> None:
-        """See `execution.Switchboard.pass_time`."""
         await asyncio.sleep(seconds / self._time_scale)
 
+    def answer(self, call: Call) -> None:
+        self._lifecycle.answer_inbound(call)
+
+    def reject(self, call: Call, *, is_busy: bool) -> None:
+        self._lifecycle.reject(call, is_busy=is_busy)
+
     def hang_up(self, call: Call) -> None:
-        """See `execution.Switchboard.hang_up`."""
+        self.answer(call)
         self._lifecycle.complete(call)
 
-    def hold(self, call: Call) -> None:
-        """See `execution.Switchboard.hold`."""
-        self._lifecycle.hold(call)
+    def join(self, call: Call, room: str) -> None:
+        self.answer(call)
+        if room:
+            self._rooms.join(room, call)
+        self._lifecycle.stay(call)
 
-    async def dial(self, call: Call, dial: ET.Element, base: str) -> dict[str, str]:
-        """See `execution.Switchboard.dial`. The first to answer keeps the line; the others stop ringing."""
-        legs = [leg for leg in (self._leg(call, dial, noun, base) for noun in _nouns(dial)) if leg is not None]
-        if not legs:
-            return {"DialCallStatus": "failed"}
+    def record(self, call: Call, seconds: int) -> str:
+        recording = Recording(f"RE{uuid.uuid4().hex}", seconds, self._now(), "RecordVerb")
+        call.recordings.append(recording)
+        return recording.sid
+
+    async def dial(self, call: Call, dial: ET.Element, base: str, action: Webhook | None) -> dict[str, str]:
+        """The first to answer keeps the line; the others stop ringing. A leg that is not answered yet is answered with
+        them, or when nobody can be reached."""
+        news = self._news[call.sid] = asyncio.Event()
+        if action is not None:
+            self._actions[call.sid] = action
+        self._lifecycle.hold(call)
+        legs = [leg for request in legs_of(call, dial, base) if (leg := self._place(request)) is not None]
         try:
             while not all(leg.status.is_final for leg in legs):
-                talking = next((leg for leg in legs if leg.status is Status.IN_PROGRESS), None)
-                for leg in legs if talking else ():
-                    if leg is not talking and not leg.status.is_final:
-                        self._lifecycle.cancel(leg)
-                await asyncio.sleep(0.002)
+                news.clear()
+                self._keep_one(call, legs)
+                await news.wait()
         finally:
-            for leg in legs:  # the leg that dialled them is gone
-                if not leg.status.is_final:
-                    self._lifecycle.complete(leg)
-        best = next((leg for leg in legs if leg.answered_at is not None), legs[0])
-        status = "completed" if best.answered_at is not None else best.status.value
-        told = {"DialCallStatus": status, "DialCallSid": best.sid}
-        return told | ({"DialCallDuration": str(best.state.duration or 0)} if status == "completed" else {})
+            del self._news[call.sid]
+            self._actions.pop(call.sid, None)
+            for leg in legs:  # the leg that dialled them is gone, or does something else
+                self._lifecycle.complete(leg)
+        self.answer(call)
+        return _told(legs)
 
-    async def _fetched(self, call: Call, webhook: Webhook, fallback: Webhook | None) -> None:
+    def _keep_one(self, call: Call, legs: Sequence[Call]) -> None:
+        talking = next((leg for leg in legs if leg.status is Status.IN_PROGRESS), None)
+        if talking is not None:
+            self.answer(call)
+            for leg in legs:
+                if leg is not talking:
+                    self._lifecycle.cancel(leg)
+
+    def _replace(self, call: Call, work: Coroutine[Any, Any, None]) -> None:
+        action = self._actions.get(call.sid)
+        self.stop(call)
+        self._under_way[call.sid] = self._dispatch.run(self._after_dial(call, action, work))
+
+    async def _after_dial(self, call: Call, action: Webhook | None, work: Coroutine[Any, Any, None]) -> None:
+        """As Twilio: a leg that is taken out of a `<Dial>` asks for its action first, whose answer nobody hears."""
+        try:
+            if action is not None:
+                await self.ask(call, Purpose.ACTION, action, {"DialCallStatus": "completed"})
+        except asyncio.CancelledError:
+            work.close()
+            raise
+        await work
+
+    async def _from_url(self, call: Call, webhook: Webhook, fallback: Webhook | None) -> None:
+        found = await self._first_readable(call, webhook, fallback)
+        if found is not None:
+            await Execution(self, call).run(*found)
+        elif call.is_inbound:
+            Execution(self, call).fail("the voice URL cannot be had")
+
+    async def _first_readable(self, call: Call, webhook: Webhook, fallback: Webhook | None) -> Answer | None:
         document = await self.ask(call, Purpose.VOICE, webhook, {})
-        base = webhook.url
-        if document is None and fallback is not None:
-            error = {"ErrorCode": "11200", "ErrorUrl": webhook.url}
-            document, base = await self.ask(call, Purpose.FALLBACK, fallback, error), fallback.url
-        if document is not None:
-            await Execution(self, call).run(document, base)
-
-    def _leg(self, call: Call, dial: ET.Element, noun: ET.Element, base: str) -> Call | None:
-        to = _address(noun)
-        if to is None:
-            return None
-        timeout = dial.get("timeout", "")
-        wanted = noun.get("statusCallbackEvent", "completed").split()
-        url = noun.get("statusCallback")
-        subscription = None
-        if url and all(event in set(Event) for event in wanted):
-            webhook = Webhook(urljoin(base, url), noun.get("statusCallbackMethod", "POST").upper())
-            subscription = Subscription(webhook, frozenset(Event(event) for event in wanted))
-        heard = noun.get("url")
-        request = CallRequest(
-            to=to,
-            from_=dial.get("callerId") or call.request.from_,
-            voice=Webhook(urljoin(base, heard), noun.get("method", "POST").upper()) if heard else None,
-            subscription=subscription,
-            ring_timeout=int(timeout) if timeout.isdigit() else _RING_SECONDS,
-            direction="outbound-dial",
-            parent_call_sid=call.sid,
-        )
-        return self._place(request)
+        is_readable = document is not None and read_twiml(document) is not None
+        if fallback is not None and not is_readable:
+            error = {"ErrorCode": _NOT_RETRIEVED if document is None else _NOT_READABLE, "ErrorUrl": webhook.url}
+            webhook, document = fallback, await self.ask(call, Purpose.FALLBACK, fallback, error)
+        return None if document is None else (document, webhook.url)
 
 
 def new_call_sid() -> str:
@@ -141,19 +162,13 @@ def new_call_sid() -> str:
     return f"CA{uuid.uuid4().hex}"
 
 
-def _nouns(dial: ET.Element) -> list[ET.Element]:
-    nouns = [noun for noun in dial if noun.tag in _NOUNS]
-    if nouns or not (dial.text or "").strip():
-        return nouns
-    bare = ET.Element("Number")
-    bare.text = dial.text
-    return [bare]
-
-
-def _address(noun: ET.Element) -> str | None:
-    """None for what Twilio would not dial."""
-    text = "".join(noun.itertext()).strip()
-    if noun.tag == "Client":
-        identity = noun.find("Identity")
-        return f"client:{(text if identity is None else (identity.text or '')).strip()}"
-    return text if noun.tag == "Sip" else e164(text)
+def _told(legs: Sequence[Call]) -> dict[str, str]:
+    """What the action of a `<Dial>` hears once it is over."""
+    if not legs:
+        return {"DialCallStatus": "failed"}
+    best = next((leg for leg in legs if leg.answered_at is not None), legs[0])
+    told = {"DialCallStatus": best.status.value, "DialCallSid": best.sid}
+    if best.answered_at is None:
+        return told
+    talked = {"DialCallDuration": str(best.state.duration or 0), "DialBridged": "true"}
+    return told | talked | {"DialCallStatus": Status.COMPLETED.value}

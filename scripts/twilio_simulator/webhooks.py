@@ -51,13 +51,14 @@ class Webhooks:
             self._dispatch.end(call.sid)
         detection = call.request.detection
         waits_for_detection = detection is not None and not detection.asynchronous
-        if moment is (Moment.DETECTED if waits_for_detection else Moment.ANSWERED):
+        answered = Moment.CALLED_IN if call.is_inbound else Moment.ANSWERED
+        if moment is (Moment.DETECTED if waits_for_detection else answered):
             self.ask_for_twiml(call)
         if moment is Moment.DETECTED and detection and detection.asynchronous and detection.webhook:
             self._send(call, Purpose.MACHINE_DETECTION, detection.webhook, detection_parameters(call))
 
     def ask_for_twiml(self, call: Call) -> None:
-        """Carries out the instructions of an answered leg; what cannot be had leaves it to its plan."""
+        """Carries out the instructions of a leg; what cannot be had leaves it to its plan."""
         if call.voice is not None and self._request_voice:
             self._switchboard.begin_at(call, call.voice, call.request.fallback)
         elif call.voice is None and call.twiml:
