@@ -3,7 +3,8 @@
 A fact that is not known is filled in. A consent, a contract or a reason is replaced, whole, by one of a later day. A
 check, a wish or a promise moves to the later time, an entry in a register to the later day, and the end of a consent
 or a contract to the earlier one: it was withdrawn. Overrides are replaced by those that a file states, since a figure
-that somebody approved must be one that can be mended. Everything else stays as it is.
+that somebody approved must be one that can be mended; so is what answering machines hear. Everything else stays as it
+is.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def news(stored: Columns, given: Columns) -> dict[str, Any]:
             changed[name] = given[name]
     if "overrides" in given and (given["overrides"] or {}) != (stored["overrides"] or {}):
         changed["overrides"] = given["overrides"]
+    if given.get("voicemail") not in (None, stored.get("voicemail")):
+        changed["voicemail"] = given["voicemail"]
     changed.update(_barring(stored, given))
     return changed
 

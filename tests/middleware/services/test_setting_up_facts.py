@@ -244,6 +244,25 @@ def test_facts_that_were_not_known_are_filled_in_when_the_folder_is_loaded_again
     assert not campaign(store).facts.requires_consent  # chosen when the campaign was made
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "kept"),
+    [
+        ("", "", None),
+        ("", "neutral", "neutral"),
+        ("neutral", "", "neutral"),
+        ("neutral", "none", "none"),
+        ("none", "neutral", "neutral"),
+    ],
+)
+def test_what_answering_machines_hear_is_as_the_file_last_said(
+    store: Database, tmp_path: Path, first: str, then: str, kept: str | None
+) -> None:
+    for said in (first, then):
+        load(store, tmp_path, campaigns_yaml=CAMPAIGNS + (f"  voicemail: {said}\n" if said else ""))
+
+    assert campaign(store).voicemail == kept
+
+
 def test_a_consent_of_the_first_edition_counts_once_its_source_is_told(store: Database, tmp_path: Path) -> None:
     load(store, tmp_path)
     with store.writing() as connection:
