@@ -56,9 +56,10 @@ class SettingUp:
         return found
 
     def load(self, set_up: SetUp, keys: Mapping[str, str] | None = None) -> Loaded:
-        """Add what is new; raises `InvalidSetUp` for agents who cannot be ours. `keys` are API keys that the caller made and keeps, by credential; others are made here.
+        """Add what is new. `keys` are API keys that the caller made and keeps, by credential; others are made here.
 
-        Washes are noted where they are later than the one on record.
+        Washes are noted where they are later than the one on record. Raises `InvalidSetUp` for agents who cannot be
+        ours.
         """
         now, given = self._clock.now(), keys or {}
         all_keys = {
