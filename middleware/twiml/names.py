@@ -21,4 +21,4 @@ def own_name(controller_id: str, at_twilio: str) -> str | None:
 
 
 def _prefix(controller_id: str) -> str:
-    return f"rf.{controller_id}."
+    return f"rf.{controller_id}~"  # no id of a controller holds the last sign, so that none begins like another

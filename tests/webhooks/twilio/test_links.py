@@ -101,7 +101,7 @@ def test_the_dialer_learns_no_account_but_its_own_and_can_open_what_it_is_told_o
         "RecordingUrl": f"https://api.twilio.com/{upstream}",
         "TranscriptionUrl": f"https://api.dublin.ie1.twilio.com/{upstream}/Transcriptions/TR1",
         "Uri": f"/{upstream}",
-        "FriendlyName": "rf.acme.standup",
+        "FriendlyName": "rf.acme~standup",
         "Digits": "1234",
     }
     tell(gateway, link(gateway, "callback", leg(), f"{receiver.url}/account"), recorded(**told_of))
