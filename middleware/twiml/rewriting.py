@@ -19,6 +19,7 @@ from middleware.twiml.reading import text_of
 from middleware.twiml.verbs import ATTRIBUTES, JOINS, RINGS, Leads
 
 EVENTS = "initiated ringing answered completed"
+_ASKED = frozenset({"http", "https"})
 _SOUND = frozenset({"http", "https", "ws", "wss"})
 MOST_TARGETS = 10  # as many as Twilio rings at once
 
@@ -122,8 +123,7 @@ class Rewriting:
         if shown:
             written.set("callerId", shown)
         if permits:
-            seconds = [ring.seconds for ring in permits if ring.seconds is not None]
-            written.set("timeout", str(min(seconds)))
+            written.set("timeout", str(min(ring.seconds for ring in permits if ring.seconds is not None)))
             written.set("answerOnBridge", "true")
         written.extend(made)
         return written
@@ -214,20 +214,19 @@ class Rewriting:
         return written
 
     def _sound(self, value: str) -> str:
-        url = ""
-        with suppress(ValueError):
-            url = urljoin(self._base or "", value.strip())
-        if urlsplit(url).scheme not in _SOUND:
-            raise TwimlRefused("sound must stand at an http(s) or ws(s) URL")
-        return url
+        return self._url(value, _SOUND, "sound must stand at an http(s) or ws(s) URL")
 
     def _absolute(self, value: str) -> str:
-        url = ""
+        return self._url(
+            value, _ASKED, "URLs in TwiML must be http(s); relative ones count only where it stands at one"
+        )
+
+    def _url(self, value: str, schemes: frozenset[str], otherwise: str) -> str:
         with suppress(ValueError):  # of a host that cannot be one
             url = urljoin(self._base or "", value.strip())
-        if urlsplit(url).scheme not in {"http", "https"}:
-            raise TwimlRefused("a URL in TwiML must be http(s); only TwiML that stands at a URL may name relative ones")
-        return url
+            if urlsplit(url).scheme in schemes:
+                return url
+        raise TwimlRefused(otherwise)
 
 
 def as_text(response: ET.Element) -> str:
