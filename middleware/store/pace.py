@@ -20,7 +20,7 @@ def claim_slot(
 ) -> datetime | None:
     """The next free slot, not before `now`; None, and nothing claimed, where it lies after `latest`."""
     add_missing(connection, PaceRow, [{"account": account, "next_at": 0}])
-    present, furthest = _number(now), _number(now + max(FURTHEST, latest - now))
+    present, furthest = _number(now), _number(now + max(FURTHEST, latest - now) + gap)
     is_usable = (PaceRow.next_at > present) & (PaceRow.next_at <= furthest)
     slot = case((is_usable, PaceRow.next_at), else_=present)
     claim = (
