@@ -180,7 +180,7 @@ class Precall:
             attempts_left=decision.attempts_left,
             refusals=reasons_to_json(considered.reasons),
             facts=facts_to_text(considered.facts),
-            ring_timeout_seconds=ring_seconds(considered.policy, reading.now)[0],
+            ring_timeout_seconds=ring_seconds(considered.policy, reading.now, decision.permitted_until)[0],
             clock_offset_seconds=reading.clock_offset_seconds,
         )
 
@@ -189,7 +189,9 @@ def answer_of(considered: Considered, reservation: Reservation | None = None) ->
     """What the asker is told; binding where something was reserved."""
     decision, shown = considered.decision, considered.facts.request.caller_id
     is_permitted = considered.is_permitted
-    at_most, at_least = ring_seconds(considered.policy, decision.decided_at) if is_permitted else (None, None)
+    at_most = at_least = None
+    if is_permitted:
+        at_most, at_least = ring_seconds(considered.policy, decision.decided_at, decision.permitted_until)
     return Answer(
         attempt_id=reservation.attempt_id if reservation else new_id(considered.reading.now),
         campaign_id=considered.campaign.id,

@@ -11,17 +11,23 @@ RING_BUFFER = 5
 SHORTEST_RING = 5
 
 
-def ring_seconds(policy: Policy | PolicyProblem, at: datetime) -> tuple[int | None, int | None]:
+def ring_seconds(
+    policy: Policy | PolicyProblem, at: datetime, until: datetime | None = None
+) -> tuple[int | None, int | None]:
     """The most and the least seconds of ringing at an instant; None where nothing is said.
 
     A country's least that is a mere recommendation leaves a dialer free to give up sooner; law, a code, and a figure of
-    the controller's or the campaign's own do not.
+    the controller's or the campaign's own do not. `until`: when the callee may not be called any more; the phone is
+    silent by then, unless the least that it must ring goes beyond.
     """
     if isinstance(policy, PolicyProblem):
         return None, None
     ruling = policy.in_force(at)
     at_least = ruling.ring_at_least if _is_least_binding(ruling) else None
-    return int(ruling.ring_timeout.total_seconds()), None if at_least is None else int(at_least.total_seconds())
+    most, least = int(ruling.ring_timeout.total_seconds()), None if at_least is None else int(at_least.total_seconds())
+    if until is not None:
+        most = min(most, max(int((until - at).total_seconds()), least or 1))
+    return most, least
 
 
 def _is_least_binding(ruling: Policy) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,16 @@ def test_a_call_that_was_never_rung_leaves_the_attempt_to_be_made_later(gateway:
 
     assert answer.json is not None
     assert answer.json["permitted"], answer.json["reasons"]
+
+
+def test_what_is_rung_shortly_before_closing_time_is_silent_by_then(gateway: Gateway, simulator: Simulator) -> None:
+    callee = a_callee("90")
+    gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=f"{NOBODY}/voice", timeout=60)
+
+    [made] = [each for each in simulator.calls() if each["call"]["to"] == callee]
+    rung_at = parsedate_to_datetime(made["call"]["date_created"])
+    ends_at = rung_at + timedelta(seconds=int(made["parameters"]["Timeout"]))
+    assert ends_at <= datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 
 def test_after_closing_time_no_call_is_created(simulator: Simulator, tmp_path: Path) -> None:

@@ -82,5 +82,19 @@ def test_the_bounds_are_those_in_force_when_the_call_is_made() -> None:
     assert ring_seconds(policy, changes_at) == (20, 15)
 
 
+@pytest.mark.parametrize(
+    ("seconds_left", "least", "most"),
+    [(60, None, 30), (30, None, 30), (29.5, None, 29), (10, None, 10), (0.5, None, 1), (10, 15, 15), (20, 15, 20)],
+)
+def test_a_phone_is_silent_when_its_window_closes_unless_it_must_ring_longer(
+    seconds_left: float, least: int | None, most: int
+) -> None:
+    policy = some_policy()
+    if least is not None:
+        policy = replace(policy, ring_at_least=least * SECOND, ring_at_least_origin=LAW)
+
+    assert ring_seconds(policy, NOON, NOON + seconds_left * SECOND) == (most, least)
+
+
 def test_without_a_policy_nothing_is_said_of_ringing() -> None:
     assert ring_seconds(PolicyProblem(Reason.NUMBER_COUNTRY_CLOSED, "closed"), NOON) == (None, None)
