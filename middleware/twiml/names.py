@@ -11,7 +11,12 @@ LONGEST = 255
 def scoped_name(controller_id: str, name: str) -> str:
     """The name at Twilio of a controller's room or queue; a SID is left as it is."""
     text = name.strip()
-    return text if _SID.fullmatch(text) else f"{_prefix(controller_id)}{text}"
+    return text if _SID.fullmatch(text) else name_in_twiml(controller_id, text)
+
+
+def name_in_twiml(controller_id: str, name: str) -> str:
+    """The same for TwiML, where everything is a name: also what looks like a SID."""
+    return f"{_prefix(controller_id)}{name.strip()}"
 
 
 def own_name(controller_id: str, at_twilio: str) -> str | None:

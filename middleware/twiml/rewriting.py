@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from middleware.errors import TwimlRefused
 from middleware.twiml.deferring import divided
-from middleware.twiml.names import LONGEST, scoped_name
+from middleware.twiml.names import LONGEST, name_in_twiml
 from middleware.twiml.reading import text_of
 from middleware.twiml.verbs import ATTRIBUTES, JOINS, RINGS, Leads
 
@@ -182,7 +182,7 @@ class Rewriting:
         elif element.tag == "Play" and text.strip():
             text = self._sound(text)
         elif element.tag in JOINS or element.tag == "Enqueue":
-            text = scoped_name(self._controller_id, text)
+            text = name_in_twiml(self._controller_id, text)
             if len(text) > LONGEST:
                 raise TwimlRefused(f"the name in <{element.tag}> is too long")
         written.text = text

@@ -141,6 +141,12 @@ def test_rooms_and_queues_are_the_controllers_own() -> None:
     assert written[0][0].get("waitUrl") == "", "silence while waiting"
 
 
+def test_what_looks_like_a_sid_is_a_name_too() -> None:
+    sid = f"CF{'0' * 32}"
+
+    assert rewritten(f"<Response><Dial><Conference>{sid}</Conference></Dial></Response>")[0][0].text == f"rf.acme~{sid}"
+
+
 @pytest.mark.parametrize("before", ["<Say>hello</Say>", '<Pause length="600"/>', "<Gather/>", f"<Dial>{OTHER}</Dial>"])
 def test_a_number_that_would_be_rung_later_is_asked_about_later(before: str) -> None:
     asked = doors()
