@@ -48,6 +48,7 @@ class Simulator:
         """Twilio's own SDK, turned to the simulator by its base URL alone."""
         client = Client(self.account_sid, self.auth_token)
         client.api.base_url = self.url
+        client.lookups.base_url = self.url
         return client
 
     def calls(self) -> list[dict[str, Any]]:
@@ -74,9 +75,21 @@ class Simulator:
         """Forgets calls and deliveries, goes back to the faults and outcomes of the start."""
         self._control("POST", "reset")
 
-    def inbound(self, from_: str, to: str, url: str, digits: Sequence[str] = (), **parameters: str) -> str:
-        """A call that comes in to a voice URL, `digits` pressed one after the other; its CallSid."""
-        asked = {"from": from_, "to": to, "url": url, "digits": list(digits), "parameters": parameters}
+    def inbound(
+        self,
+        from_: str,
+        to: str,
+        url: str,
+        digits: Sequence[str] = (),
+        *,
+        fallback_url: str | None = None,
+        status_callback: str | None = None,
+        **parameters: str,
+    ) -> str:
+        """A call that comes in to a voice URL, `digits` pressed one after the other; its CallSid. `parameters`: what
+        Twilio adds, such as `SipUsername`."""
+        more = {"fallback_url": fallback_url, "status_callback": status_callback, "parameters": parameters}
+        asked = {"from": from_, "to": to, "url": url, "digits": list(digits), **more}
         return str(self._control("POST", "inbound", json=asked).json()["sid"])
 
     def message(self, from_: str, to: str, body: str, url: str, **parameters: str) -> str | None:

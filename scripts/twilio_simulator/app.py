@@ -21,6 +21,8 @@ from scripts.twilio_simulator.errors import (
     not_found,
 )
 from scripts.twilio_simulator.exchange import Exchange
+from scripts.twilio_simulator.lookups import PREFIX, LookUps
+from scripts.twilio_simulator.resources import Resources
 from scripts.twilio_simulator.rest import CallsResource
 
 _API: Final = f"/{API_VERSION}/"
@@ -31,6 +33,8 @@ def create_app(exchange: Exchange) -> web.Application:
     app = web.Application(middlewares=[_twilio_edge(exchange)])
     app.add_routes(CallsResource(exchange).routes())
     app.add_routes(Conferences(exchange).routes())
+    app.add_routes(Resources(exchange).routes())
+    app.add_routes(LookUps(exchange).routes())
     app.add_routes(Control(exchange).routes())
     return app
 
@@ -58,7 +62,7 @@ def _twilio_edge(exchange: Exchange) -> Middleware:
 
 
 async def _handled(request: web.Request, handler: Handler, account_sid: str) -> web.StreamResponse:
-    if not request.path.startswith(f"{_API}Accounts/{account_sid}/"):
+    if not request.path.startswith((f"{_API}Accounts/{account_sid}/", PREFIX)):
         raise not_found(request.path)
     try:
         return await handler(request)

@@ -62,14 +62,14 @@ class CallList:
         """
         spans = {name: _span(name, filters[name]) for name in TIME_FILTERS if filters.get(name)}
         status = _status(filters.get("Status", ""))
-        if filters.get("ParentCallSid"):
-            return []  # no call here was dialled by another
-        to, from_ = filters.get("To"), filters.get("From")
+        to, from_, parent = (filters.get(name) for name in ("To", "From", "ParentCallSid"))
         candidates = self._by_callee.get(to, {}) if to else self._calls
         return [
             call
             for call in reversed(candidates.values())
-            if (not from_ or call.request.from_ == from_) and _passes(call.state_at(seen_at), status, spans)
+            if (not from_ or call.request.from_ == from_)
+            and (not parent or call.request.parent_call_sid == parent)
+            and _passes(call.state_at(seen_at), status, spans)
         ]
 
 

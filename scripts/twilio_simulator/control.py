@@ -5,8 +5,8 @@ PUT /control/outcomes        another table of outcomes for calls made from now o
 GET /control/calls           every call as it really is, with what is planned for it
 GET /control/callbacks       every webhook with its tries; `?call_sid=CA..` for those of one call
 GET /control/idle?timeout=9  answers once no call and no delivery is under way; 504 if that takes longer (seconds)
-POST /control/inbound        a call that comes in: {from, to, url, digits?, parameters?}; answers with its SID
-POST /control/message        a text message that comes in: {url, parameters}; answers with what it was answered
+POST /control/inbound        a call that comes in; answers with its SID
+POST /control/message        a text message that comes in; answers with what it was answered
 POST /control/reset          forgets calls and deliveries, back to the faults and outcomes of the start
 """
 
@@ -14,16 +14,47 @@ from dataclasses import asdict
 
 import orjson
 from aiohttp import web
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scripts.twilio_simulator.answers import json_answer
-from scripts.twilio_simulator.call_request import CallRequest
+from scripts.twilio_simulator.call_request import CallRequest, Event, Subscription
 from scripts.twilio_simulator.exchange import Exchange
 from scripts.twilio_simulator.faults import Faults
 from scripts.twilio_simulator.form import Webhook
 from scripts.twilio_simulator.outcomes_file import read_outcomes
 
 _LONGEST_WAIT_SECONDS = 600.0
+
+
+class _Inbound(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    from_: str = Field(alias="from")
+    to: str
+    url: str
+    fallback_url: str | None = None
+    status_callback: str | None = None
+    digits: tuple[str, ...] = ()
+    parameters: dict[str, str] = {}
+
+    def request(self) -> CallRequest:
+        reported = Webhook(self.status_callback, "POST") if self.status_callback else None
+        return CallRequest(
+            to=self.to,
+            from_=self.from_,
+            voice=Webhook(self.url, "POST"),
+            fallback=Webhook(self.fallback_url, "POST") if self.fallback_url else None,
+            subscription=Subscription(reported, frozenset({Event.COMPLETED})) if reported else None,
+            direction="inbound",
+            more=self.parameters,
+        )
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    url: str
+    parameters: dict[str, str]
 
 
 class Control:
@@ -52,8 +83,7 @@ class Control:
         try:
             faults = Faults.model_validate_json(await request.read())
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'faults'}: {e['msg']}" for e in error.errors())
-            return json_answer({"error": wrong}, status=400)
+            return _wrong(error)
         self._exchange.dice.switch(faults)
         return json_answer(faults.model_dump())
 
@@ -82,22 +112,18 @@ class Control:
 
     async def inbound(self, request: web.Request) -> web.Response:
         """As Twilio receives a call for a number, an application (From=client:...) or a SIP domain."""
-        asked = orjson.loads(await request.read())
-        call = self._exchange.receive(
-            CallRequest(
-                to=asked["to"],
-                from_=asked["from"],
-                voice=Webhook(asked["url"], "POST"),
-                direction="inbound",
-                more=asked.get("parameters") or {},
-            ),
-            asked.get("digits") or (),
-        )
-        return json_answer({"sid": call.sid})
+        try:
+            asked = _Inbound.model_validate_json(await request.read())
+        except ValidationError as error:
+            return _wrong(error)
+        return json_answer({"sid": self._exchange.receive(asked.request(), asked.digits).sid})
 
     async def message(self, request: web.Request) -> web.Response:
-        asked = orjson.loads(await request.read())
-        answer = await self._exchange.receive_message(Webhook(asked["url"], "POST"), asked["parameters"])
+        try:
+            read = _Message.model_validate_json(await request.read())
+        except ValidationError as error:
+            return _wrong(error)
+        answer = await self._exchange.receive_message(Webhook(read.url, "POST"), read.parameters)
         return json_answer({"answer": answer})
 
     async def callbacks(self, request: web.Request) -> web.Response:
@@ -115,3 +141,9 @@ class Control:
     async def reset(self, _request: web.Request) -> web.Response:
         self._exchange.reset()
         return web.Response(status=204)
+
+
+def _wrong(error: ValidationError) -> web.Response:
+    """What has to be mended, one place after the other."""
+    lines = (f"{'.'.join(map(str, each['loc'])) or 'body'}: {each['msg']}" for each in error.errors())
+    return json_answer({"error": "; ".join(lines)}, status=400)

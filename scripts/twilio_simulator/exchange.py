@@ -46,6 +46,7 @@ class Exchange:
         self.deliveries = DeliveryLog()
         self._scheduler = scheduler
         self._clock = Clock(settings.clock_offset_seconds)
+        self.started_at = self._clock.now()
         self._courier = Courier(settings.auth_token)
         self._dispatch = Dispatch(self._courier, self.deliveries, self.activity)
         self._lifecycle = Lifecycle(

@@ -17,6 +17,23 @@ class Ending(StrEnum):
     FAILED = "failed"
 
 
+class LineType(StrEnum):
+    """What Twilio Lookup calls the line that a number leads to."""
+
+    LANDLINE = "landline"
+    MOBILE = "mobile"
+    FIXED_VOIP = "fixedVoip"
+    NON_FIXED_VOIP = "nonFixedVoip"
+    PERSONAL = "personal"
+    TOLL_FREE = "tollFree"
+    PREMIUM = "premium"
+    SHARED_COST = "sharedCost"
+    UAN = "uan"
+    VOICEMAIL = "voicemail"
+    PAGER = "pager"
+    UNKNOWN = "unknown"
+
+
 SIP_RESPONSE_CODES: Final[Mapping[Ending, int]] = {
     Ending.COMPLETED: 200,
     Ending.BUSY: 486,
@@ -53,6 +70,7 @@ class Rule:
     sip_response_code: int | None = None
     refused: int | None = None
     digits: tuple[str, ...] = ()
+    line_type: LineType | None = None
 
 
 # The last two digits of a callee decide, unless an outcomes file says otherwise.

@@ -19,7 +19,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from scripts.twilio_simulator.errors import REFUSALS
-from scripts.twilio_simulator.outcomes import DEFAULT_OUTCOMES, Ending, Outcomes, Rule
+from scripts.twilio_simulator.outcomes import DEFAULT_OUTCOMES, Ending, LineType, Outcomes, Rule
 
 Span = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(ge=0)]]
 
@@ -39,6 +39,7 @@ class _Rule(_Strict):
     answered_by: Literal["human", "machine_start"] | None = None
     sip_response_code: int | None = Field(None, ge=100, le=699)
     refused: int | None = None
+    line_type: LineType | None = None
     digits: tuple[Annotated[str, Field(pattern=r"^[0-9*#]{1,32}$")], ...] = ()
 
     @field_validator("digits", mode="before")

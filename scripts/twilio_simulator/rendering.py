@@ -36,7 +36,7 @@ def call_body(call: Call, state: CallState, *, caller_is_ours: bool) -> dict[str
         "account_sid": call.account_sid,
         "parent_call_sid": call.request.parent_call_sid,
         "group_sid": None,
-        "phone_number_sid": _number_sid(call.request.from_) if caller_is_ours else None,
+        "phone_number_sid": number_sid(call.request.from_) if caller_is_ours else None,
         "trunk_sid": None,
         "api_version": API_VERSION,
         "to": call.request.to,
@@ -105,7 +105,8 @@ def _formatted(address: str) -> str:
     return "({}) {}-{}".format(*match.groups()) if match else address
 
 
-def _number_sid(number: str) -> str:
+def number_sid(number: str) -> str:
+    """Of a number that the account owns."""
     return f"PN{hashlib.sha256(number.encode()).hexdigest()[:32]}"
 
 

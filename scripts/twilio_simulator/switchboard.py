@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -21,6 +22,15 @@ from scripts.twilio_simulator.rooms import Rooms
 _NOT_RETRIEVED: Final = "11200"
 _NOT_READABLE: Final = "12100"
 Place = Callable[[CallRequest], Call | None]
+
+
+@dataclass(slots=True)
+class _Dialling:
+    """A `<Dial>` under way: by whom, and who is rung; `news` is set whenever something happens to one of them."""
+
+    by: Call
+    legs: list[Call] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Switchboard:
@@ -42,7 +52,7 @@ class Switchboard:
         self._now = now
         self._time_scale = time_scale
         self._place = place
-        self._news: dict[str, asyncio.Event] = {}  # of the legs that this leg has dialled
+        self._dialling: dict[str, _Dialling] = {}  # by the leg that dials
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._actions: dict[str, Webhook] = {}  # of the `<Dial>` that a leg waits in
 
@@ -63,8 +73,11 @@ class Switchboard:
 
     def observe(self, call: Call, moment: Moment) -> None:
         """A leg that has ended does nothing any more, and whoever dialled one hears of it."""
-        if call.request.parent_call_sid in self._news:
-            self._news[call.request.parent_call_sid].set()
+        dialling = self._dialling.get(call.request.parent_call_sid or "")
+        if dialling is not None:
+            if moment is Moment.ANSWERED:
+                self._keep(call, dialling)
+            dialling.news.set()
         if moment is Moment.ENDED:
             self.stop(call)
 
@@ -100,31 +113,29 @@ class Switchboard:
     async def dial(self, call: Call, dial: ET.Element, base: str, action: Webhook | None) -> dict[str, str]:
         """The first to answer keeps the line; the others stop ringing. A leg that is not answered yet is answered with
         them, or when nobody can be reached."""
-        news = self._news[call.sid] = asyncio.Event()
+        dialling = self._dialling[call.sid] = _Dialling(call)
         if action is not None:
             self._actions[call.sid] = action
         self._lifecycle.hold(call)
-        legs = [leg for request in legs_of(call, dial, base) if (leg := self._place(request)) is not None]
+        legs = dialling.legs
+        legs += [leg for request in legs_of(call, dial, base) if (leg := self._place(request)) is not None]
         try:
             while not all(leg.status.is_final for leg in legs):
-                news.clear()
-                self._keep_one(call, legs)
-                await news.wait()
+                dialling.news.clear()
+                await dialling.news.wait()
         finally:
-            del self._news[call.sid]
+            del self._dialling[call.sid]
             self._actions.pop(call.sid, None)
             for leg in legs:  # the leg that dialled them is gone, or does something else
                 self._lifecycle.complete(leg)
         self.answer(call)
         return _told(legs)
 
-    def _keep_one(self, call: Call, legs: Sequence[Call]) -> None:
-        talking = next((leg for leg in legs if leg.status is Status.IN_PROGRESS), None)
-        if talking is not None:
-            self.answer(call)
-            for leg in legs:
-                if leg is not talking:
-                    self._lifecycle.cancel(leg)
+    def _keep(self, talking: Call, dialling: "_Dialling") -> None:
+        self.answer(dialling.by)
+        for leg in dialling.legs:
+            if leg is not talking:
+                self._lifecycle.cancel(leg)
 
     def _replace(self, call: Call, work: Coroutine[Any, Any, None]) -> None:
         action = self._actions.get(call.sid)
