@@ -24,7 +24,7 @@ def read_participant_request(pairs: Pairs, idempotency_key: str | None) -> CallR
     check_numbers(given)
     for name in ("Url", "Twiml", "ApplicationSid"):
         if given.get(name):
-            raise InvalidParameter("a participant hears the conference, and nothing else", name)
+            raise InvalidParameter(f"A participant hears the conference and nothing else: leave out {name}", name)
     check_timeout(given)
     check_urls(given, (*OF_CONFERENCES, "WaitUrl"))
     check_callback(given, pairs)

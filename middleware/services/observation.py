@@ -16,7 +16,8 @@ _SIP_CODE = re.compile(r"[0-9]{3}")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One look at a call. `said_at`: Twilio's own time of it, aware, if it gave one."""
+    """One look at a call. `said_at`: Twilio's own time of it, aware, if it gave one. `parent_call_sid`: of the leg
+    whose instructions dialled this one, if any did."""
 
     call_sid: str
     call_status: str
@@ -24,6 +25,7 @@ class Observation:
     answered_by: str | None = None
     duration_seconds: int | None = None
     said_at: datetime | None = None
+    parent_call_sid: str | None = None
 
     @classmethod
     def from_callback(cls, form: Mapping[str, str]) -> Observation:
@@ -35,6 +37,7 @@ class Observation:
             answered_by=form.get("AnsweredBy", "")[:LONGEST_WORD] or None,
             duration_seconds=_whole(form.get("CallDuration")),
             said_at=twilio_instant(form.get("Timestamp")),
+            parent_call_sid=_sid(form.get("ParentCallSid")),
         )
 
     @classmethod
@@ -46,12 +49,17 @@ class Observation:
             answered_by=(_text(body, "answered_by") or "")[:LONGEST_WORD] or None,
             duration_seconds=_whole(_text(body, "duration")),
             said_at=twilio_instant(_text(body, "end_time")) or twilio_instant(_text(body, "start_time")),
+            parent_call_sid=_sid(_text(body, "parent_call_sid")),
         )
 
 
 def _text(body: Mapping[str, object], name: str) -> str | None:
     value = body.get(name)
     return value if isinstance(value, str) and value else None
+
+
+def _sid(text: str | None) -> str | None:
+    return text if text and CALL_SID.fullmatch(text) else None
 
 
 def _whole(text: str | None) -> int | None:

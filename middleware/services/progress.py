@@ -49,6 +49,8 @@ def _values(attempt: AttemptSeen, state: State, seen: Observation, now: datetime
     at = _believable(attempt, seen, now)
     if attempt.placed_at is None:
         values["placed_at"] = at
+    if seen.parent_call_sid:
+        values["parent_call_sid"] = seen.parent_call_sid
     if seen.answered_by:
         values["answered_by"] = seen.answered_by
     if state is State.IN_PROGRESS:

@@ -8,7 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from middleware.clock import Clock
-from middleware.errors import CallNotCreated, CreateUncertain, InvalidParameter, NotFound
+from middleware.errors import (
+    CallNotCreated,
+    CallRefused,
+    CarrierUnavailable,
+    CreateUncertain,
+    InvalidParameter,
+    NotFound,
+)
 from middleware.gateways.ports import CallCarrier, Pairs
 from middleware.services.asking import Answer
 from middleware.services.call_requests import EVENTS, CallRequest, campaign_of
@@ -23,11 +30,18 @@ from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
 from middleware.services.routes.live_calls import LiveCalls
 from middleware.services.routes.own_calls import OwnCalls
-from middleware.services.voice_parameters import OF_CONFERENCES, STATUS, callbacks_in, method_in
+from middleware.services.voice_parameters import (
+    OF_CONFERENCES,
+    STATUS,
+    callbacks_in,
+    check_urls,
+    method_in,
+    plain_url,
+)
 from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
-from middleware.twiml.names import own_name, scoped_name
+from middleware.twiml.names import name_in_twiml, own_name
 
 _SID = re.compile(r"CF[0-9a-fA-F]{32}")
 _BEHIND_OURS = frozenset(
@@ -71,7 +85,7 @@ class Participants:
             raise unreachable()
         if isinstance(found, OwnPerson):
             return Created(None, self._add_own(room, request, found, controller_id, asker))
-        answer = self.precall.reserve(request.question(asker, found.number, "participant"), asker)
+        answer = self.precall.reserve(request.question(asker, found.number, "participant", room), asker)
         if not answer.is_permitted:
             return Created(answer, None)
         if answer.is_replay:
@@ -93,31 +107,36 @@ class Participants:
         path = f"Conferences/{quote(self.room(conference, controller_id), safe='')}/Participants"
         if which:
             path += f"/{quote(which, safe='')}"
-        sent = self._changes(which, given, asker) if method == "POST" else given
+        sent = self._changes(f"{path}.json", given, asker) if method == "POST" else given
         return self.carrier.participant(method, f"{path}.json", sent)
 
-    def _changes(self, which: str, given: Pairs, asker: Credential) -> Pairs:
+    def _changes(self, path: str, given: Pairs, asker: Credential) -> Pairs:
         """What may be changed about a participant; what is then heard comes through us, like all instructions."""
-        changes = []
-        for name, value in given:
+        for name, _ in given:
             if name not in _CHANGEABLE:
                 raise InvalidParameter(f"{name} is not something that a participant can be given through here", name)
-            if name in _HEARD and value:
-                leg = self.live_calls.leg(which, asker)
-                with self.database.writing() as connection:
-                    value = self.links.twiml(connection, leg, value, method_in(dict(given), _HEARD[name]))
-            if name not in _HEARD.values():
-                changes.append((name, value))
-        return changes
+        said = dict(given)
+        check_urls(said, _HEARD)
+        changes = [(name, value) for name, value in said.items() if name not in {*_HEARD, *_HEARD.values()}]
+        heard = {name: plain_url(said[name]) for name in _HEARD if name in said}
+        if any(heard.values()):
+            # a label tells Twilio alone whose call it is
+            leg = self.live_calls.leg(str(self.carrier.participant("GET", path, []).get("call_sid")), asker)
+            with self.database.writing() as connection:
+                for name, url in heard.items():
+                    if url is not None:
+                        heard[name] = self.links.twiml(connection, leg, url, method_in(said, _HEARD[name]))
+        return [*changes, *((name, url or "") for name, url in heard.items())]
 
     def room(self, conference: str, controller_id: str) -> str:
         """What Twilio calls the conference. Raises `NotFound` for one of others."""
-        if not _SID.fullmatch(conference):
-            return scoped_name(controller_id, conference)
-        name = self.carrier.conference(conference).get("friendly_name")
+        given = conference.strip()
+        if not _SID.fullmatch(given):
+            return name_in_twiml(controller_id, given)  # also what merely looks like a SID
+        name = self.carrier.conference(given).get("friendly_name")
         if not isinstance(name, str) or own_name(controller_id, name) is None:
             raise NotFound("no such conference")
-        return conference
+        return given
 
     def _add_own(
         self, room: str, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential
@@ -155,8 +174,9 @@ class Participants:
             is_detection = name == "AmdStatusCallback" and leg.is_callee
             make = self.links.amd if is_detection else self.links.callback
             led.append((name, make(connection, leg, url, method)))
-        if given.get("WaitUrl"):
-            led.append(("WaitUrl", self.links.twiml(connection, leg, given["WaitUrl"], method_in(given, "WaitMethod"))))
+        wait_url = plain_url(given.get("WaitUrl"))
+        if wait_url is not None:
+            led.append(("WaitUrl", self.links.twiml(connection, leg, wait_url, method_in(given, "WaitMethod"))))
         elif "WaitUrl" in given:
             led.append(("WaitUrl", ""))  # silence
         return led
@@ -168,9 +188,11 @@ class Participants:
             if attempt.state in {"withdrawn", "expired"}:
                 raise CallNotCreated("The earlier request with this Idempotency-Key made no call: take a new key")
             raise CreateUncertain(f"Attempt {attempt_id} is under way and its call not known yet")
-        return self.carrier.participant(
-            "GET", f"Conferences/{quote(room, safe='')}/Participants/{attempt.call_sid}.json", []
-        )
+        path = f"Conferences/{quote(room, safe='')}/Participants/{attempt.call_sid}.json"
+        try:
+            return self.carrier.participant("GET", path, [])
+        except (CarrierUnavailable, CallRefused) as error:  # it may have left already
+            raise CreateUncertain(f"Call {attempt.call_sid} was made, and Twilio does not show it now") from error
 
 
 _KEPT = frozenset({"To", "From", "Timeout", *STATUS})

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 
 from middleware.logs import MaskingFormatter
-from middleware.store.models import NoticeRow, StatusReportRow
+from middleware.store.models import AttemptRow, NoticeRow, StatusReportRow
 from tests.api_contract import told
 from tests.gateway import Dialer, Gateway
 from tests.simulator import Simulator
@@ -55,6 +55,19 @@ def test_each_report_moves_the_attempt_on_and_is_kept(client: FlaskClient, gatew
     assert states == ["placed", "ringing", "in-progress", "completed"]
     assert kept(gateway, attempt_id) == 4
     assert notices(gateway, attempt_id) == 1
+
+
+def test_a_call_that_another_leg_dialled_is_kept_with_that_leg(
+    client: FlaskClient, gateway: Gateway, placed: Placed
+) -> None:
+    attempt_id, sid = placed
+    parent = a_call_sid()
+
+    report(client, gateway, attempt_id, sid, ParentCallSid=parent)
+
+    query = select(AttemptRow.parent_call_sid).where(AttemptRow.id == attempt_id)
+    with gateway.services.database.reading() as connection:
+        assert connection.scalar(query) == parent
 
 
 ENDINGS: list[tuple[dict[str, str], str, str]] = [

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from middleware.services.routes.creating import MOST_TRIES
 from tests.api_contract import told
 from tests.gateway import NOBODY, Dialer, Gateway, running_gateway
 from tests.simulator import Simulator
@@ -25,7 +26,7 @@ def test_a_create_that_twilio_turned_away_made_no_call_and_does_not_count(
     client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator, fault: str
 ) -> None:
     form = some_form()
-    simulator.set_faults(**{fault: 1, "create_at_most": 1})
+    simulator.set_faults(**{fault: 1, "create_at_most": MOST_TRIES})
 
     turned_away = create(client, dialer, form)
     again = create(client, dialer, form)
@@ -39,11 +40,23 @@ def test_a_create_that_twilio_turned_away_made_no_call_and_does_not_count(
     assert len(upstream(simulator, form["To"])) == 1
 
 
+@pytest.mark.parametrize("fault", ["create_429", "create_503"])
+def test_a_create_that_twilio_turned_away_once_is_made_in_a_later_turn(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator, fault: str
+) -> None:
+    form = some_form()
+    simulator.set_faults(**{fault: 1, "create_at_most": 1})
+
+    assert create(client, dialer, form).status_code == 201
+
+    assert len(upstream(simulator, form["To"])) == len(attempts_at(gateway, form["To"])) == 1
+
+
 def test_a_key_whose_create_was_turned_away_may_be_used_again(
     client: FlaskClient, dialer: Dialer, simulator: Simulator
 ) -> None:
     form, key = some_form(), {"Idempotency-Key": "turned away"}
-    simulator.set_faults(create_503=1, create_at_most=1)
+    simulator.set_faults(create_503=1, create_at_most=MOST_TRIES)
 
     assert create(client, dialer, form, **key).status_code == 503
     first = create(client, dialer, form, **key)
