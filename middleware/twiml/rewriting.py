@@ -5,14 +5,13 @@ The new document is built from what is understood, so that nothing else can be i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 from middleware.errors import TwimlRefused
+from middleware.twiml.asking import Doors, Ring, Wish
 from middleware.twiml.deferring import divided
 from middleware.twiml.names import LONGEST, name_in_twiml
 from middleware.twiml.reading import text_of
@@ -22,53 +21,6 @@ EVENTS = "initiated ringing answered completed"
 _ASKED = frozenset({"http", "https"})
 _SOUND = frozenset({"http", "https", "ws", "wss"})
 MOST_TARGETS = 10  # as many as Twilio rings at once
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One telephone that a document would ring: as it is written there, with what the dialer wants to hear of it."""
-
-    index: int
-    kind: str  # Number, Sip, Client
-    address: str
-    caller_id: str | None
-    timeout: int | None
-    status_callback: str | None
-    status_method: str
-    status_events: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """Ring this. `noun` Number: a permitted number with its caller ID and seconds of ringing; else one of ours."""
-
-    noun: str
-    address: str
-    status_callback: str
-    caller_id: str | None = None
-    seconds: int | None = None
-
-
-class Doors(Protocol):
-    """What the rewriting asks of whoever knows the gate."""
-
-    def ring(self, wish: Wish) -> Ring | None:
-        """Reserve; None: it may not be rung."""
-
-    def twiml(self, url: str, method: str, ring: Ring | None) -> str:
-        """Our address of further instructions; `ring`: they are heard by whom it rings."""
-
-    def report(self, url: str, method: str) -> str:
-        """Our address of a receiver of reports."""
-
-    def detection(self, url: str | None, method: str, ring: Ring) -> str:
-        """Our address for what picked up, a person or a machine; `url`: where the dialer wants to hear it."""
-
-    def later(self, document: str) -> str:
-        """Our address of the rest of a document, which is looked at when it is heard."""
-
-    def refused(self) -> Sequence[ET.Element]:
-        """What is heard in place of a `<Dial>` that rings nobody; the document ends there."""
 
 
 class Rewriting:
@@ -112,6 +64,9 @@ class Rewriting:
         if sum(noun.tag in RINGS for noun in nouns) > MOST_TARGETS:
             raise TwimlRefused(f"TwiML may ring at most {MOST_TARGETS} telephones at once")
         rung = [(noun, ring) for noun in nouns if noun.tag in RINGS and (ring := self._rung(dial, noun)) is not None]
+        if dial.get("sequential", "").strip().lower() == "true":
+            # one after another: a permit is for now, so it is good for the first of them; our own people can wait
+            rung = rung[:1] + [(noun, ring) for noun, ring in rung[1:] if ring.caller_id is None]
         permits = [ring for _, ring in rung if ring.noun == "Number" and ring.caller_id is not None]
         shown = permits[0].caller_id if permits else dial.get("callerId")
         # one <Dial> shows one caller ID: who would see another than the one that was checked is not rung

@@ -19,7 +19,8 @@ from middleware.services.routes.target_gate import Asked, Permit, Refusal, Targe
 from middleware.sip_addresses import is_sip
 from middleware.store.database import Database
 from middleware.store.own_calls import OwnCallRepository
-from middleware.twiml.rewriting import Ring, Wish, as_text
+from middleware.twiml.asking import Ring, Wish
+from middleware.twiml.rewriting import as_text
 
 
 @dataclass(frozen=True, slots=True)

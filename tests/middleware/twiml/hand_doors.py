@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from middleware.twiml.asking import Ring, Wish
 from middleware.twiml.reading import read_document
-from middleware.twiml.rewriting import Rewriting, Ring, Wish
+from middleware.twiml.rewriting import Rewriting
 
 BASE = "https://dialer.example/voice/first?a=1"
 CALLER_ID = "+4570123499"

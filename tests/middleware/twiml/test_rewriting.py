@@ -88,6 +88,17 @@ def test_whoever_would_see_another_caller_id_than_was_checked_is_not_rung() -> N
     assert written[0].get("callerId") == CALLER_ID
 
 
+def test_of_numbers_that_ring_one_after_another_only_the_first_is_rung_for_a_permit_is_for_now() -> None:
+    written = rewritten(
+        f'<Response><Dial sequential="true"><Number>{NUMBER}</Number><Number>{OTHER}</Number><Client>anna</Client>'
+        "</Dial></Response>",
+        doors(),
+    )
+
+    assert [noun.tag for noun in written[0]] == ["Number", "Client"]
+    assert [number.text for number in written.iter("Number")] == [NUMBER]
+
+
 def test_the_dialers_urls_lead_through_us_and_count_from_where_the_document_stands() -> None:
     asked = doors()
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
@@ -86,7 +86,7 @@ class Legs:
     def _own(self, own_call_id: str) -> str:
         with self.gateway.services.database.writing() as connection:
             connection.execute(
-                OwnCallRow.__table__.insert().values(
+                insert(OwnCallRow).values(
                     id=own_call_id,
                     at=self.gateway.services.clock.now(),
                     controller_id="acme",
