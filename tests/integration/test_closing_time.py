@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from middleware.clock import Clock
 from middleware.gateways.configured import twilio_carrier
+from middleware.gateways.ports import Pairs
+from middleware.gateways.twilio import TwilioCarrier
 from middleware.services.routes.queue_watch import QueueWatch
 from tests.gateway import CALLER_ID, NOBODY, Gateway, a_callee, running_gateway
 from tests.simulator import Simulator, running_simulator
@@ -83,6 +87,74 @@ def test_a_call_that_was_never_rung_leaves_the_attempt_to_be_made_later(gateway:
 
     assert answer.json is not None
     assert answer.json["permitted"], answer.json["reasons"]
+
+
+def test_a_participant_that_still_waits_is_cancelled_too(gateway: Gateway, simulator: Simulator) -> None:
+    callee = a_callee("90")
+    gateway.sdk().conferences("floor").participants.create(to=callee, from_=CALLER_ID)
+
+    assert watch(gateway, timedelta(seconds=11)) == 1
+    assert attempts_at(gateway, callee)[0]["state"] == "canceled"
+
+
+def test_a_call_that_nobody_was_told_of_is_cancelled_once_it_is_found(gateway: Gateway, simulator: Simulator) -> None:
+    callee = a_callee("90")
+    simulator.set_faults(create_drop=1, create_makes_call=1)
+    with pytest.raises(TwilioRestException, match="do not call again"):
+        gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=f"{NOBODY}/voice")
+    simulator.set_faults()
+    assert watch(gateway, timedelta(seconds=30)) == 0, "it is not known to wait"
+
+    gateway.sweep(timedelta(seconds=30))
+
+    assert watch(gateway, timedelta(seconds=30)) == 1
+    [attempt] = attempts_at(gateway, callee)
+    assert simulator.call(attempt["call_sid"])["call"]["status"] == attempt["state"] == "canceled"
+
+
+def test_while_twilio_does_not_answer_it_is_asked_again(gateway: Gateway, simulator: Simulator) -> None:
+    callees = [a_callee("90") for _ in range(3)]
+    for callee in callees:
+        gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=f"{NOBODY}/voice")
+    services = gateway.services
+    clock = Clock(services.clock.offset + timedelta(seconds=11))
+    watching = QueueWatch(services.database, twilio_carrier(services.settings), clock)
+
+    simulator.set_faults(request_503=1)
+    assert watching.run() == 0
+    simulator.set_faults()
+
+    assert watching.run() == 2, "the one that was asked about is asked about again after five seconds"
+    assert watch(gateway, timedelta(seconds=17)) == 1
+    assert {attempts_at(gateway, callee)[0]["state"] for callee in callees} == {"canceled"}
+
+
+def test_it_does_not_matter_whether_the_answer_or_twilios_report_tells_of_the_end_first(
+    gateway: Gateway, simulator: Simulator
+) -> None:
+    callee = a_callee("90")
+    sid = gateway.sdk().calls.create(to=callee, from_=CALLER_ID, url=f"{NOBODY}/voice").sid
+
+    class Slow(TwilioCarrier):
+        """Its answer comes when the report has come."""
+
+        def update(self, call_sid: str, parameters: Pairs) -> dict[str, Any]:
+            answer = super().update(call_sid, parameters)
+            while attempts_at(gateway, callee)[0]["state"] != "canceled":
+                Event().wait(0.01)
+            return answer
+
+    given, clock = gateway.services.settings, Clock(gateway.services.clock.offset + timedelta(seconds=11))
+    carrier = Slow(given.twilio_account_sid, given.twilio_auth_token.get_secret_value(), simulator.url, 8)
+
+    assert QueueWatch(gateway.services.database, carrier, clock).run() == 1
+
+    [attempt] = attempts_at(gateway, callee)
+    assert (attempt["call_sid"], attempt["outcome"]) == (sid, "canceled")
+    asked = {"campaign": "spring", "callee": callee, "at": "2026-11-25T09:00:00+01:00"}
+    answer = gateway.http().post("/v1/checks", json=asked, headers=gateway.dialer.bearer)
+    assert answer.json
+    assert answer.json["permitted"], "it never rang, so it does not count"
 
 
 def test_what_is_rung_shortly_before_closing_time_is_silent_by_then(gateway: Gateway, simulator: Simulator) -> None:
