@@ -69,6 +69,7 @@ class Call:
     state: CallState
     history: list[tuple[float, CallState]] = field(default_factory=list)
     voice: Webhook | None = None
+    fallback: Webhook | None = None
     twiml: str = ""
     subscription: Subscription | None = None
     time_limit: int = 0
@@ -87,6 +88,7 @@ class Call:
     def __post_init__(self) -> None:
         self.digits.extend(self.plan.digits)
         self.voice = self.request.voice
+        self.fallback = self.request.fallback
         self.twiml = self.request.twiml
         self.subscription = self.request.subscription
         self.time_limit = self.request.time_limit

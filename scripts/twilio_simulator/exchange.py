@@ -111,7 +111,7 @@ class Exchange:
 
     def update(self, call: Call, form: Form) -> None:
         """Ends, redirects or limits a call; TwilioError 21220 if it has ended, or is redirected unanswered."""
-        voice, _fallback = read_voice(form)
+        voice, fallback = read_voice(form)
         subscription, status = read_subscription(form), form.text("Status")
         time_limit = form.integer("TimeLimit", 0, 1, LONGEST_TIME_LIMIT)
         redirects = voice is not None or bool(form.text("Twiml"))
@@ -127,7 +127,7 @@ class Exchange:
             raise TwilioError(NOT_IN_PROGRESS, "Call is not in-progress. Cannot redirect.")
         elif redirects:
             # Twilio takes new status callbacks together with new instructions only
-            call.voice, call.subscription = voice, subscription or call.subscription
+            call.voice, call.fallback, call.subscription = voice, fallback, subscription or call.subscription
             call.twiml = "" if voice is not None else form.text("Twiml")
             self._webhooks.ask_for_twiml(call)
         if time_limit and not status:

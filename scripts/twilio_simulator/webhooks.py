@@ -60,7 +60,7 @@ class Webhooks:
     def ask_for_twiml(self, call: Call) -> None:
         """Carries out the instructions of a leg; what cannot be had leaves it to its plan."""
         if call.voice is not None and self._request_voice:
-            self._switchboard.begin_at(call, call.voice, call.request.fallback)
+            self._switchboard.begin_at(call, call.voice, call.fallback)
         elif call.voice is None and call.twiml:
             self._switchboard.begin(call, call.twiml, "")
 

@@ -229,3 +229,13 @@ def test_a_call_whose_instructions_cannot_be_had_goes_on_as_planned(simulator: S
 
     simulator.wait_until_idle()
     assert client.calls(sid).fetch().duration == "49"
+
+
+def test_new_instructions_have_a_fallback_of_their_own(simulator: Simulator, client: Client, web: TwimlServer) -> None:
+    sid = called(client, '<Pause length="600"/>', to=LONG)
+    simulator.wait_for_status(sid, "in-progress")
+    fallback = web.serve("<Response><Say>instead</Say><Hangup/></Response>")
+
+    client.calls(sid).update(url=f"{web.url}/nowhere", fallback_url=fallback)
+
+    assert heard(simulator, sid)[-2:] == [{"said": "instead"}, {"ended": "Hangup"}]
