@@ -29,7 +29,7 @@ _SINGLE = frozenset(
         *_OURS,
         *CALLBACKS,
         *(f"{name}Method" for name in CALLBACKS),
-        *("ApplicationSid", "Status", "TimeLimit", "AsyncAmd"),
+        *("ApplicationSid", "Status", "TimeLimit", "AsyncAmd", "CallerId"),
     }
 ) - {"StatusCallbackEvent"}
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -42,15 +42,17 @@ class CallRequest:
     pairs: tuple[tuple[str, str], ...]
     idempotency_key: str | None
 
-    def question(self, asker: Credential, number: str, route: str = "twilio_rest") -> Question:
+    def question(self, asker: Credential, number: str, route: str = "twilio_rest", room: str | None = None) -> Question:
         """The same request, as the gate asks it about this number. The campaign is the credential's own: SDKs have no
-        parameter for it, and one that a dialer could forget or mistake would apply the wrong rules."""
+        parameter for it, and one that a dialer could forget or mistake would apply the wrong rules. `room`: the
+        conference that it brings somebody into; into another one it is another request."""
+        asked = [*self.pairs, *([("Conference", room)] if room is not None else [])]
         return Question(
             campaign_id=campaign_of(asker),
             callee=number,
             placed_by=PlacedBy.US,
             route=route,
-            request_digest=sha256(orjson.dumps(sorted(self.pairs))).hexdigest(),
+            request_digest=sha256(orjson.dumps(sorted(asked))).hexdigest(),
             caller_id=self.caller_id,
             idempotency_key=self.idempotency_key,
             dialer_callback=None if self.status_wish is None else orjson.dumps(self.status_wish).decode(),
@@ -158,6 +160,10 @@ def check_numbers(given: dict[str, str]) -> None:
             raise InvalidParameter(f"The '{name}' parameter is required", name, missing)
     if len(given["From"]) > LONGEST_CALLER_ID or not given["From"].isprintable():
         raise InvalidParameter("From is not a valid phone number", "From", 21212)
+    if given.get("CallerId"):
+        raise InvalidParameter(
+            "Twilio would show CallerId in place of From, which is what is checked: give From alone", "CallerId"
+        )
     if not given["To"].isprintable():
         raise InvalidParameter("To is not a valid phone number", "To", 21211)
 

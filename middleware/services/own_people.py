@@ -61,10 +61,9 @@ def _at_sip(catalogue: Catalogue, controller_id: str, text: str) -> OwnPerson | 
     if sip.number is not None:
         agent = _of(catalogue, controller_id, sip.number)
         return OwnPerson(agent.address, agent) if agent else Telephone(sip.number)
-    agent = _of(catalogue, controller_id, sip.address)
-    if agent is not None or _of(catalogue, controller_id, f"sip:@{sip.host}") is not None:
-        return OwnPerson(text, agent or _of(catalogue, controller_id, f"sip:@{sip.host}"))
-    return Unreachable(text)
+    by_name = _of(catalogue, controller_id, sip.address)
+    agent = by_name or (_of(catalogue, controller_id, f"sip:@{sip.host}") if sip.is_name else None)
+    return OwnPerson(text, agent) if agent is not None and sip.leads_nowhere_else else Unreachable(text)
 
 
 def _of(catalogue: Catalogue, controller_id: str, address: str) -> Agent | None:

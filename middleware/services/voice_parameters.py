@@ -20,7 +20,7 @@ OF_CONFERENCES = (
 )
 VOICE = ("Url", "Method", "Twiml", "FallbackUrl", "FallbackMethod")
 STATUS = ("StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent")
-_LEADS_SOMEWHERE = re.compile(r"(url|callback)$", re.IGNORECASE)
+_LEADS_SOMEWHERE = re.compile(r"(url|callback)$")  # of a name in small letters alone: others may read `Url[]` as `Url`
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def check_urls(given: Mapping[str, str], known: Collection[str]) -> None:
     """Every URL is one that we could ask, and no parameter leads somewhere that we do not know of. Raises
     `InvalidParameter`."""
     for name, value in given.items():
-        if not _LEADS_SOMEWHERE.search(name) or name == "StatusCallback":
+        if not _LEADS_SOMEWHERE.search(re.sub(r"[^a-z]", "", name.lower())) or name == "StatusCallback":
             continue
         if name not in known:
             raise InvalidParameter(

@@ -15,6 +15,7 @@ from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
 from middleware.store.own_calls import OwnCallRepository
+from middleware.twiml.quiet import machine_speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class LiveCalls:
         led: Pairs = []
         if voice.url is not None or voice.twiml is not None:
             with self.database.writing() as connection:
-                led = self.links.of_request(connection, leg, voice, ())
+                # a machine that is about to speak is asked about when it is heard: nobody has asked about it before
+                led = self.links.of_request(connection, leg, voice, (), detects=machine_speaks(voice.twiml))
         return self.carrier.update(call_sid, [*plain, *led])
 
     def list(self, query: Pairs, asker: Credential) -> dict[str, Any]:
