@@ -64,6 +64,7 @@ from middleware.services.setting_up import SettingUp
 from middleware.services.status_reports import FORWARD_REPORT, StatusReports
 from middleware.services.sweeps import Sweeps
 from middleware.services.what_if.trying import WhatIf
+from middleware.services.whom_to_ring import WhomToRing
 from middleware.settings import Settings
 from middleware.store.database import Database
 from middleware.store.hot_path.model import HotPath
@@ -137,7 +138,8 @@ def build(settings: Settings) -> Services:
     carrier = twilio_carrier(settings)
     objection_links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
     links = Links(database, clock, settings.public_base_url, settings.fallback_base_url or settings.public_base_url)
-    target_gate = TargetGate(precall, catalogue, database, settings.public_base_url)
+    whom = WhomToRing(catalogue, database, pepper)
+    target_gate = TargetGate(precall, catalogue, database, whom, settings.public_base_url)
     attempts = AttemptRequests(precall, database, clock)
     queue = RqQueue(settings.redis_url)
     accounts = DialerAccounts(catalogue, access, settings.twilio_account_sid, settings.public_base_url)
@@ -190,7 +192,7 @@ def build(settings: Settings) -> Services:
         voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),
         voice_ends=VoiceEnds(database, clock),
         click_to_call=ClickToCall(
-            attempts, carrier, gated.creating, links, catalogue, database, clock, settings.public_base_url
+            attempts, carrier, gated.creating, links, catalogue, database, clock, whom, settings.public_base_url
         ),
         queue=queue,
         relay=Relay(database, queue, clock),

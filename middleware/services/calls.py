@@ -13,13 +13,14 @@ from middleware.services.asking import Answer
 from middleware.services.call_requests import EVENTS, CallRequest, campaign_of
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.observation import Observation
-from middleware.services.own_people import OwnPerson, Unreachable, whom
+from middleware.services.own_people import OwnPerson, Unreachable
 from middleware.services.precall import Precall
 from middleware.services.ring_time import twilio_timeout
 from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
 from middleware.services.routes.own_calls import OwnCalls
+from middleware.services.whom_to_ring import WhomToRing
 from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Credential
 from middleware.store.database import Database
@@ -46,6 +47,7 @@ class Calls:
     links: Links
     creating: Creating
     own_calls: OwnCalls
+    whom: WhomToRing
     public_base_url: str
 
     def create(self, request: CallRequest, asker: Credential) -> Created:
@@ -56,7 +58,7 @@ class Calls:
         dialling again. Raises `InvalidParameter` for a callee of whom nobody knows whom it would ring.
         """
         controller_id = self.catalogue.campaign_for(asker, campaign_of(asker)).controller_id
-        found = whom(self.catalogue.checked(), controller_id, request.to)
+        found = self.whom.at(controller_id, request.to)
         if isinstance(found, Unreachable):
             raise unreachable()
         if isinstance(found, OwnPerson):

@@ -14,10 +14,11 @@ from middleware.gateways.ports import CallCarrier, Pairs
 from middleware.services.asking import Answer
 from middleware.services.attempt_requests import AttemptRequests
 from middleware.services.current_catalogue import CurrentCatalogue
-from middleware.services.own_people import OwnPerson, whom
+from middleware.services.own_people import OwnPerson
 from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
+from middleware.services.whom_to_ring import WhomToRing
 from middleware.sip_addresses import read_sip
 from middleware.store.catalogue import Credential
 from middleware.store.database import Database
@@ -57,6 +58,7 @@ class ClickToCall:
     catalogue: CurrentCatalogue
     database: Database
     clock: Clock
+    whom: WhomToRing
     public_base_url: str
 
     def place(self, body: Mapping[str, Any], raw: bytes, asker: Credential) -> Clicked:
@@ -83,7 +85,7 @@ class ClickToCall:
         if not isinstance(campaign_id, str) or not campaign_id:
             raise InvalidRequest("must be the id of a campaign", "campaign")
         campaign = self.catalogue.campaign_for(asker, campaign_id)
-        found = whom(self.catalogue.checked(), campaign.controller_id, given)
+        found = self.whom.at(campaign.controller_id, given)
         if not isinstance(found, OwnPerson) or found.agent is None:
             raise InvalidRequest("is none of this controller's people on file (agents.yaml)", "agent")
         if campaign_id not in found.agent.campaigns:

@@ -59,10 +59,10 @@ def gated_routes(
     voicemail = Voicemail(database, catalogue, carrier, speech)
     live_calls = LiveCalls(carrier, database, links)
     return GatedRoutes(
-        calls=Calls(precall, carrier, catalogue, database, clock, links, creating, own_calls, base),
+        calls=Calls(precall, carrier, catalogue, database, clock, links, creating, own_calls, gate.whom, base),
         live_calls=live_calls,
         participants=Participants(
-            precall, carrier, catalogue, database, clock, links, creating, own_calls, live_calls, base
+            precall, carrier, catalogue, database, clock, links, creating, own_calls, live_calls, gate.whom, base
         ),
         own_calls=own_calls,
         instructions=Instructions(links, gate, speech, voicemail, accounts, source, database, clock, base),

@@ -22,7 +22,7 @@ from middleware.services.call_requests import EVENTS, CallRequest, campaign_of
 from middleware.services.calls import Created, unreachable
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.observation import Observation
-from middleware.services.own_people import OwnPerson, Unreachable, whom
+from middleware.services.own_people import OwnPerson, Unreachable
 from middleware.services.precall import Precall
 from middleware.services.ring_time import twilio_timeout
 from middleware.services.routes.creating import Creating
@@ -38,6 +38,7 @@ from middleware.services.voice_parameters import (
     method_in,
     plain_url,
 )
+from middleware.services.whom_to_ring import WhomToRing
 from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
@@ -73,6 +74,7 @@ class Participants:
     creating: Creating
     own_calls: OwnCalls
     live_calls: LiveCalls
+    whom: WhomToRing
     public_base_url: str
 
     def add(self, conference: str, request: CallRequest, asker: Credential) -> Created:
@@ -80,7 +82,7 @@ class Participants:
         Raises as `Calls.create` does, and `NotFound` for a conference of others."""
         controller_id = self.catalogue.campaign_for(asker, campaign_of(asker)).controller_id
         room = self.room(conference, controller_id)
-        found = whom(self.catalogue.checked(), controller_id, request.to)
+        found = self.whom.at(controller_id, request.to)
         if isinstance(found, Unreachable):
             raise unreachable()
         if isinstance(found, OwnPerson):

@@ -9,11 +9,12 @@ from middleware.decision.model import Dialling, PlacedBy, Speaker
 from middleware.errors import NotAuthenticated
 from middleware.services.asking import Answer, Question
 from middleware.services.current_catalogue import CurrentCatalogue
-from middleware.services.own_people import OwnPerson, Unreachable, whom
+from middleware.services.own_people import OwnPerson, Unreachable
 from middleware.services.precall import Precall
 from middleware.services.ring_time import twilio_timeout
 from middleware.services.routes.legs import Leg, credential_of
 from middleware.services.routes.links import DELIVERY
+from middleware.services.whom_to_ring import WhomToRing
 from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Credential
 from middleware.store.database import Database
@@ -57,6 +58,7 @@ class TargetGate:
     precall: Precall
     catalogue: CurrentCatalogue
     database: Database
+    whom: WhomToRing
     public_base_url: str
 
     def ask(self, leg: Leg, asked: Asked) -> Permit | OwnPerson | Refusal:
@@ -64,7 +66,7 @@ class TargetGate:
 
         Raises as `Precall.reserve` does: then nothing is permitted.
         """
-        found = whom(self.catalogue.checked(), leg.controller_id, asked.given)
+        found = self.whom.at(leg.controller_id, asked.given)
         if isinstance(found, OwnPerson):
             return found
         if isinstance(found, Unreachable):
