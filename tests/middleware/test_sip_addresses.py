@@ -56,7 +56,9 @@ def test_a_number_whose_beginning_stands_in_a_parameter_is_found(user: str, numb
     assert sip.number == number
 
 
-@pytest.mark.parametrize("user", ["anna", "anna.b", "101", "4711", "123456", "anna7", "room-12-b34", "a1b2c3d4e5f6a7b8c9"])
+@pytest.mark.parametrize(
+    "user", ["anna", "anna.b", "101", "4711", "123456", "anna7", "room-12-b34", "a1b2c3d4e5f6a7b8c9"]
+)
 def test_names_and_extensions_are_no_numbers(user: str) -> None:
     sip = read_sip(f"sip:{user}@acme.sip.twilio.com")
 
