@@ -106,11 +106,22 @@ class Participants:
         """Read, change or remove participants of a conference of this controller. `which`: empty for the list, else a
         call's SID or a label. Raises `NotFound` for conferences of others, `InvalidParameter`."""
         controller_id = self.catalogue.campaign_for(asker, campaign_of(asker)).controller_id
-        path = f"Conferences/{quote(self.room(conference, controller_id), safe='')}/Participants"
+        path = f"Conferences/{self._sid_of(self.room(conference, controller_id))}/Participants"
         if which:
             path += f"/{quote(which, safe='')}"
         sent = self._changes(f"{path}.json", given, asker) if method == "POST" else given
         return self.carrier.participant(method, f"{path}.json", sent)
+
+    def _sid_of(self, room: str) -> str:
+        """Twilio rings people into a conference by its name, and reads and changes it by its SID alone. Of several with
+        one name it is the one under way. Raises `NotFound`."""
+        if _SID.fullmatch(room):
+            return room
+        page = self.carrier.participant("GET", "Conferences.json", [("FriendlyName", room), ("Status", "in-progress")])
+        for each in page.get("conferences") or ():
+            if each.get("friendly_name") == room and _SID.fullmatch(str(each.get("sid"))):
+                return str(each["sid"])
+        raise NotFound("no such conference")
 
     def _changes(self, path: str, given: Pairs, asker: Credential) -> Pairs:
         """What may be changed about a participant; what is then heard comes through us, like all instructions."""
@@ -190,10 +201,10 @@ class Participants:
             if attempt.state in {"withdrawn", "expired"}:
                 raise CallNotCreated("The earlier request with this Idempotency-Key made no call: take a new key")
             raise CreateUncertain(f"Attempt {attempt_id} is under way and its call not known yet")
-        path = f"Conferences/{quote(room, safe='')}/Participants/{attempt.call_sid}.json"
         try:
+            path = f"Conferences/{self._sid_of(room)}/Participants/{attempt.call_sid}.json"
             return self.carrier.participant("GET", path, [])
-        except (CarrierUnavailable, CallRefused) as error:  # it may have left already
+        except (CarrierUnavailable, CallRefused, NotFound) as error:  # it may have left already
             raise CreateUncertain(f"Call {attempt.call_sid} was made, and Twilio does not show it now") from error
 
 
