@@ -97,6 +97,7 @@ def _database(store: str, folder: Path) -> Iterator[str]:
     if store == "sqlite":
         yield SqliteStore(folder, "carrier").pristine_url()
         return
+    folder.chmod(0o711)  # its server runs as somebody else where we are root
     with postgres_server(folder / "postgres") as server:
         yield PostgresStore(server, "carrier").pristine_url()
 

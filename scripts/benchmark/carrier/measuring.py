@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from middleware.bootstrap import Services
-from scripts.benchmark.carrier.attempts import attempts, backlog, differences, given_up
+from scripts.benchmark.carrier.attempts import Backlog, attempts, backlog, differences, given_up
 from scripts.benchmark.carrier.dialer import Created, Dialer
 from scripts.benchmark.carrier.expecting import expected, faults_of
 from scripts.benchmark.carrier.parts import Running
@@ -22,7 +22,7 @@ from scripts.benchmark.carrier.subscriptions import wanted_at
 from scripts.benchmark.machine import Machine, Reading
 
 LOOK_EVERY = 0.5
-MOST_SECONDS_TO_SETTLE = 300.0
+MOST_SECONDS_WITHOUT_NEWS = 120.0  # longer than a sweep is patient, and than a lost job is waited for
 CONTROL_SECONDS = 120.0
 Say = Callable[[str, int], None]
 
@@ -81,16 +81,20 @@ async def measured(services: Services, running: Running, calls: int, rate: float
 
 
 async def _settled(services: Services, running: Running, say: Say) -> tuple[list[str], float]:
-    """Until no call is under way at the carrier, no attempt open and no event waiting; or a complaint."""
-    began = last = time.perf_counter()
+    """Until no call is under way at the carrier, no attempt open and no event waiting; or a complaint, where nothing
+    changes any more."""
+    began = busy = news = time.perf_counter()
+    before: Backlog | None = None
     while True:
         left = await asyncio.to_thread(backlog, services.database)
         now = time.perf_counter()
+        if left != before:
+            before, news = left, now
         if not left.is_empty or not await _is_idle(running):
-            last = now
-        elif now - last >= 2 * LOOK_EVERY:  # what just ended may yet bring an event
-            return [], last - began
-        if now - began > MOST_SECONDS_TO_SETTLE:
+            busy = now
+        elif now - busy >= 2 * LOOK_EVERY:  # what just ended may yet bring an event
+            return [], busy - began
+        if now - news > MOST_SECONDS_WITHOUT_NEWS:
             return [f"after {now - began:.0f} s there are still {left}"], now - began
         say(f"settling: {left.open_attempts} open, {left.events} events waiting", 0)
         await asyncio.sleep(LOOK_EVERY)
