@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from middleware.decision.disposition import ENDED
 from middleware.errors import CreateUncertain, StoreUnavailable
 from middleware.gateways.ports import Pairs
 from middleware.services.routes.creating import Creating
@@ -48,11 +49,10 @@ from tests.twiml_server import TwimlServer, twiml_server
 from webhooks.app import create_app
 
 IS_LONG = "RINGFENCE_LONG_TESTS" in os.environ
-EXAMPLES = 200 if IS_LONG else 14
+EXAMPLES = 200 if IS_LONG else 12
 AGENT = "client:anna"
 OPEN_HOUSE = 8  # callees of a plan
 DOCUMENTS = ("one", "two", "one after the other", "elsewhere", "after a pause", "inline")
-ENDED = {"completed", "busy", "no-answer", "failed", "canceled"}
 
 which = st.integers(0, 1000)
 callee = st.integers(0, OPEN_HOUSE - 1)
@@ -85,6 +85,10 @@ class Failing(Mortal):
 
     ends: tuple[type[BaseException], str] | None = None
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.made: set[str] = set()
+
     def create(self, parameters: Pairs) -> dict[str, Any]:
         return self._ended(lambda: super(Failing, self).create(parameters))
 
@@ -98,6 +102,7 @@ class Failing(Mortal):
         made = make()
         if when == AFTER:
             raise kind("after")
+        self.made.add(made.get("call_sid") or made["sid"])
         return made
 
 
@@ -213,6 +218,10 @@ class Office(World):
         twiml = f"<Response>{dialled}</Response>"
         return f"<Response><Redirect>{self.dialer.serve(twiml)}</Redirect></Response>" if kind == "elsewhere" else twiml
 
+    def rung_once(self) -> set[str]:
+        """Those whom one document alone, or one create, names."""
+        return self.named - set(self.callees[:2])
+
     def _end_in_create(self, kind: type[BaseException], when: str, wanted: tuple[str, int]) -> None:
         self.carrier.ends = (kind, when)
         try:
@@ -226,6 +235,7 @@ class Office(World):
         self.full.writes_refused = times
         self._send(self._request(*wanted))
         self.full.writes_refused = 0
+        assert self.carrier.made <= self.sids, "a call was made, and its dialer was told that there is none"
 
     def _lose_answers(self, times: int) -> None:
         """The next instructions are decided upon, and do not reach Twilio, which asks again."""
@@ -259,6 +269,8 @@ def check(world: Office) -> None:
         assert attempt.permit_expires_at is not None, "rung without a permit"
         assert (attempt.call_sid, attempt.callee, attempt.caller_id) == (call["sid"], call["to"], call["from"])
         assert (attempt.state, attempt.call_status) == (call["status"], call["status"])
+        states = world.states(attempt)
+        assert set(states[next(n for n, state in enumerate(states) if state in ENDED) :]) == {attempt.state}, states
         if call["status"] == "completed":
             assert attempt.duration_seconds == int(call["duration"])
         if call["start_time"] is not None:
@@ -268,6 +280,9 @@ def check(world: Office) -> None:
         assert attempt.state in {"refused", "withdrawn", "expired"}, attempt.state
         assert attempt.call_sid is None
         assert attempt.state == "refused" or not world.counts(attempt), "no call was made, and it counts"
+    asked_about = Counter(each.callee for each in attempts.values() if each.route == "twiml")
+    again = {callee: times for callee, times in asked_about.items() if times > 1 and callee in world.rung_once()}
+    assert not again, "what Twilio asks again is the same question"
     asked = world.dialer.asked[world.heard_before :]
     told = Counter(
         each.form["CallSid"] for each in asked if each.form.get("CallStatus") in ENDED and "/ended" in each.url
