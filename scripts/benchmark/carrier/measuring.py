@@ -134,5 +134,6 @@ def _counted(deliveries: list[dict[str, Any]]) -> Mapping[str, int]:
     }.values()
     fates = (["lost"] if "lost" in each["faults"] else each["faults"] for each in reports)
     counts = Counter(fault for fate in fates for fault in fate)
-    failed = sum(bool(each["attempts"]) and not each["delivered"] for each in reports)
-    return {"reports": len(reports), **counts, "failed": failed}
+    failed = [each["attempts"][-1] for each in reports if each["attempts"] and not each["delivered"]]
+    whys = Counter(f"failed ({each['status'] or each['failure']})" for each in failed)
+    return {"reports": len(reports), **counts, **whys}

@@ -23,10 +23,8 @@ def lines_of(found: Findings, rate: float) -> Iterator[str]:
     yield f"create: p50 {_quantile(created.latencies, 50):.0f} ms, p99 {_quantile(created.latencies, 99):.0f} ms"
     ends = Counter(entry["call"]["status"] for entry in found.calls)
     yield f"ends: {', '.join(f'{count:,} {status}' for status, count in ends.most_common())}"
-    yield (
-        f"the carrier's {reports['reports']:,} reports: "
-        + ", ".join(f"{reports.get(name, 0):,} {name}" for name in ("lost", "repeated", "delayed", "failed"))
-    )
+    fates = ", ".join(f"{count:,} {name}" for name, count in sorted(reports.items()) if name != "reports")
+    yield f"the carrier's {reports['reports']:,} reports: {fates}"
     yield (
         f"the dialer received {found.events:,} events ({found.repeated:,} of them again), and was asked for TwiML "
         f"{found.documents:,} times"
