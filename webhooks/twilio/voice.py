@@ -1,6 +1,7 @@
 """Voice webhooks: what Twilio asks when one of our own people dials, and what it tells when that is over.
 
-Who dials is read from what Twilio vouches for, and from nothing that the telephone's own program can send.
+Who dials is read from what Twilio vouches for, and from nothing that the telephone's own program can send. What changes
+anything here is taken by POST alone: Twilio signs the GET of a `<Play>`, too, and its URL is any that a dialer gives.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from webhooks.twilio.voice_answers import hang_up, twiml
 logger = logging.getLogger(__name__)
 CLIENT = "client:"
 CALLEE = "callee"  # of the person called, who hears no explanations
-METHODS = ["GET", "POST"]
 DELIVERY = "I-Twilio-Idempotency-Token"
 Parameters = MultiDict[str, str]
 
@@ -37,27 +37,27 @@ def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Bluepr
     def only_twilio() -> Response | None:
         return None if is_signed(request) else not_signed()
 
-    @blueprint.route("/twilio/voice/app", methods=METHODS)
+    @blueprint.post("/twilio/voice/app")
     def softphone() -> Response:
-        given = _given()
+        given = request.form
         # an identity is what Twilio itself puts there; a second value can only be the script's own
         identity = _only(given, "From")
         address = identity if identity.startswith(CLIENT) else ""
         dialled = _dialled(given, address, _only(given, "Campaign"))
         return _answered(lambda: voice.dial(dialled))
 
-    @blueprint.route("/twilio/voice/sip", methods=METHODS)
+    @blueprint.post("/twilio/voice/sip")
     def sip_telephone() -> Response:
-        given = _given()
+        given = request.form
         # only a telephone that logged in with a user name has one; From is whatever the telephone says
         user, domain = _only(given, "SipUsername"), _only(given, "SipDomain")
         address = f"sip:{user.lower()}@{domain.lower()}" if user and domain else ""
         dialled = _dialled(given, address, _only(given, "SipHeader_X-Campaign"))
         return _answered(lambda: voice.dial(dialled))
 
-    @blueprint.route("/twilio/voice/after/<uuid:rung_id>", methods=METHODS)
+    @blueprint.post("/twilio/voice/after/<uuid:rung_id>")
     def after(rung_id: UUID) -> Response:
-        given = _given().to_dict()
+        given = request.form.to_dict()
         return _answered(lambda: ends.after(str(rung_id), given))
 
     @blueprint.post("/twilio/voice/over")
@@ -65,9 +65,9 @@ def create_blueprint(voice: Voice, ends: VoiceEnds, is_signed: Signed) -> Bluepr
         ends.over(request.form.to_dict())
         return Response(status=204)
 
-    @blueprint.route("/twilio/voice/fallback/<hears>", methods=METHODS)
+    @blueprint.route("/twilio/voice/fallback/<hears>", methods=["GET", "POST"])
     def fallback(hears: str) -> Response:
-        given = _given()
+        given = request.form if request.method == "POST" else request.args
         logger.error("Twilio got no TwiML from us (%s at %s)", *_what_failed(given))
         if hears == CALLEE:
             return hang_up()
@@ -82,10 +82,6 @@ def _answered(ask: Callable[[], VoiceAnswer]) -> Response:
     except Exception as error:  # noqa: BLE001 - a server error would make Twilio read one aloud to whoever dialled
         logger.error("unexpected %s while somebody of ours dialled", type(error).__name__)
         return twiml(Spoken((spoken("not_now", NOBODY_IN_PARTICULAR),), NOBODY_IN_PARTICULAR))
-
-
-def _given() -> Parameters:
-    return request.form if request.method == "POST" else request.args
 
 
 def _only(given: Parameters, name: str) -> str:

@@ -170,8 +170,20 @@ def test_an_end_of_nothing_that_is_known_closes_the_line_all_the_same(
     gateway: Gateway, status: str, said: list[str]
 ) -> None:
     assert heard(ask_voice(gateway, NOWHERE, {"CallSid": a_call_sid(), "DialCallStatus": status})) == said
-    by_get = ask_voice(gateway, NOWHERE, {"CallSid": a_call_sid(), "DialCallStatus": status}, method="GET")
-    assert heard(by_get) == said
+
+
+def test_what_a_dialer_has_twilio_play_ends_nothing(dialling: Dialling) -> None:
+    before = dialling.seen()
+    path = f"/twilio/voice/after/{dialling.attempt_id}"
+
+    played = ask_voice(
+        dialling.gateway,
+        path,
+        {"CallSid": a_call_sid(), "DialCallSid": a_call_sid(), "DialCallStatus": "completed"},
+        method="GET",
+    )
+
+    assert (played.status_code, dialling.seen()) == (405, before)
 
 
 def test_a_call_of_another_attempt_is_a_fault_that_nobody_hears_of_in_words_of_a_program(
