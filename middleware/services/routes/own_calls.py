@@ -13,7 +13,7 @@ from middleware.gateways.ports import CallCarrier
 from middleware.services.call_requests import EVENTS, CallRequest
 from middleware.services.caller_ids import read_caller_id
 from middleware.services.current_catalogue import CurrentCatalogue
-from middleware.services.dialer_events import event_of
+from middleware.services.dialer_events import event_of, number_among
 from middleware.services.observation import CALL_SID, Observation
 from middleware.services.own_people import CLIENT, OwnPerson, whom
 from middleware.services.routes.callbacks import hand_on
@@ -92,8 +92,12 @@ class OwnCalls:
                 return
             self._note(connection, own_call_id, seen, is_over=own_call.ended_at is not None)
             link = callback_of_own_call(connection, own_call_id)
-            if link is not None and event_of(seen.call_status) in (link.document or "").split():
-                hand_on(connection, link, pairs, self.clock.now())
+            wanted = (link.document or "").split() if link is not None else ()
+            event = event_of(seen.call_status)
+            if link is not None and event is not None and event in wanted:
+                number = number_among(wanted, event, seen.call_status, form.get("SequenceNumber", ""))
+                told = pairs if number is None else _numbered(pairs, number)
+                hand_on(connection, link, told, self.clock.now())
 
     def _note(self, connection: Connection, own_call_id: str, seen: Observation, *, is_over: bool) -> None:
         """What comes late changes nothing: an end stands."""
@@ -116,3 +120,8 @@ class OwnCalls:
             if isinstance(caller, OwnPerson):
                 return given
         raise InvalidParameter("From is not a caller ID on file for this campaign", "From", 21210)
+
+
+def _numbered(pairs: Sequence[tuple[str, str]], number: int) -> list[tuple[str, str]]:
+    """As Twilio counts for somebody who asked for these events alone."""
+    return [(name, str(number) if name == "SequenceNumber" else value) for name, value in pairs]
