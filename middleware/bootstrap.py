@@ -139,7 +139,7 @@ def build(settings: Settings) -> Services:
     objection_links = ObjectionLinks(settings.link_secret.get_secret_value(), settings.public_base_url)
     links = Links(database, clock, settings.public_base_url, settings.fallback_base_url or settings.public_base_url)
     whom = WhomToRing(catalogue, database, pepper)
-    target_gate = TargetGate(precall, catalogue, database, whom, settings.public_base_url)
+    target_gate = TargetGate(precall, catalogue, database, whom, clock, settings.public_base_url)
     attempts = AttemptRequests(precall, database, clock)
     queue = RqQueue(settings.redis_url)
     accounts = DialerAccounts(catalogue, access, settings.twilio_account_sid, settings.public_base_url)

@@ -16,7 +16,7 @@ from middleware.errors import CallbackForbidden, InvalidParameter, InvalidReques
 from middleware.services.asking import Question
 from middleware.services.voice_parameters import CALLBACKS, STATUS, VOICE, Voice, callbacks_in, check_urls, voice_of
 from middleware.store.catalogue import Credential
-from middleware.twiml.quiet import check_readable, machine_speaks
+from middleware.twiml.quiet import check_readable, is_quiet, machine_speaks
 
 Pairs = Sequence[tuple[str, str]]
 EVENTS = ("initiated", "ringing", "answered", "completed")
@@ -29,7 +29,7 @@ _SINGLE = frozenset(
         *_OURS,
         *CALLBACKS,
         *(f"{name}Method" for name in CALLBACKS),
-        *("ApplicationSid", "Status", "TimeLimit", "AsyncAmd", "CallerId"),
+        *("ApplicationSid", "Status", "TimeLimit", "MachineDetection", "AsyncAmd", "CallerId"),
     }
 ) - {"StatusCallbackEvent"}
 _SECONDS = re.compile(r"[0-9]{1,9}")
@@ -74,6 +74,13 @@ class CallRequest:
     def voice(self) -> Voice:
         """Its instructions; Twilio ignores inline ones beside a Url."""
         return voice_of(dict(reversed(self.pairs)))
+
+    @property
+    def inline_alone(self) -> str | None:
+        """TwiML that Twilio may have as it is, where nothing else of the request leads anywhere."""
+        twiml = self.voice.twiml
+        is_alone = twiml is not None and not self.wants_detection and not self.callbacks()
+        return twiml if is_alone and is_quiet(twiml or "") else None
 
     def callbacks(self) -> list[tuple[str, str, str]]:
         """Parameter, URL and method of whatever else Twilio is to report to the dialer."""

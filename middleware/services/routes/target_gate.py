@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from middleware.clock import Clock
 from middleware.decision.disposition import State
 from middleware.decision.model import Dialling, PlacedBy, Speaker
 from middleware.errors import NotAuthenticated
@@ -59,6 +60,7 @@ class TargetGate:
     catalogue: CurrentCatalogue
     database: Database
     whom: WhomToRing
+    clock: Clock
     public_base_url: str
 
     def ask(self, leg: Leg, asked: Asked) -> Permit | OwnPerson | Refusal:
@@ -87,7 +89,7 @@ class TargetGate:
             ),
             credential,
         )
-        if not answer.is_permitted or (answer.is_replay and not self._is_unused(answer.attempt_id)):
+        if not answer.is_permitted or (answer.is_replay and not self._is_in_force(answer)):
             return Refusal(answer)
         return Permit(
             attempt_id=answer.attempt_id,
@@ -116,6 +118,9 @@ class TargetGate:
             raise NotAuthenticated("whoever made this call is not on file any more")
         return credential
 
-    def _is_unused(self, attempt_id: str) -> bool:
+    def _is_in_force(self, answer: Answer) -> bool:
+        """Nobody has used the permit, and it has not ended: a repeated delivery may come when the window has closed."""
         with self.database.reading() as connection:
-            return AttemptRepository(connection).by_id(attempt_id).state == State.PERMITTED.value
+            attempt = AttemptRepository(connection).by_id(answer.attempt_id)
+        ends = attempt.permit_expires_at
+        return attempt.state == State.PERMITTED.value and ends is not None and self.clock.now() < ends

@@ -165,6 +165,7 @@ BAD_REQUESTS: list[tuple[dict[str, Any], int, str]] = [
     ({"Timeout": "1" * 5000}, 21208, "Timeout"),
     ({"ApplicationSid": "AP" + "0" * 32}, 68002, "ignores status callbacks"),
     ({"ApplicationSid": ["", "AP" + "0" * 32]}, 68002, "'ApplicationSid' must be given once"),
+    ({"MachineDetection": ["", "Enable"]}, 68002, "'MachineDetection' must be given once"),
     ({"applicationsid": "AP" + "0" * 32}, 68002, "'ApplicationSid' must be written in this way"),
     ({"Application_Sid": "AP" + "0" * 32}, 68002, "'ApplicationSid' must be written in this way"),
     ({"Twiml[]": "<Response><Dial/></Response>"}, 68002, "'Twiml' must be written in this way"),

@@ -193,6 +193,22 @@ def test_a_delivery_that_is_repeated_after_the_call_was_made_rings_nobody_a_seco
 
 
 @every_telephone
+def test_a_delivery_that_is_repeated_after_its_permit_has_ended_rings_nobody(
+    by_day: Gateway, telephone: Telephone
+) -> None:
+    path, dials = telephone
+    callee = a_callee()
+    form = dials(callee)
+    rung(ask_voice(by_day, path, form, delivery="one"))
+    ended = text("UPDATE attempts SET permit_expires_at = asked_at WHERE callee = :callee")
+    with by_day.services.database.writing() as connection:
+        connection.execute(ended, {"callee": callee})
+
+    said = heard(ask_voice(by_day, path, form, delivery="one"))
+    assert said == ["The call cannot be made now. Please try again later."]
+
+
+@every_telephone
 def test_the_agents_own_leg_is_logged(by_day: Gateway, telephone: Telephone) -> None:
     path, dials = telephone
     form = dials(a_callee())
