@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from middleware.clock import Clock
 from middleware.decision.disposition import ENDED, state_from_twilio
-from middleware.errors import InvalidParameter
+from middleware.errors import CallNotCreated, CallRefused, InvalidParameter, StoreUnavailable, TooFast
 from middleware.gateways.ports import CallCarrier
 from middleware.services.call_requests import EVENTS, CallRequest
 from middleware.services.caller_ids import read_caller_id
@@ -17,7 +18,7 @@ from middleware.services.dialer_events import event_of, number_among
 from middleware.services.observation import CALL_SID, Observation
 from middleware.services.own_people import CLIENT, OwnPerson, whom
 from middleware.services.routes.callbacks import hand_on
-from middleware.services.routes.creating import Creating
+from middleware.services.routes.creating import Creating, Make
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
 from middleware.sip_addresses import is_sip
@@ -25,6 +26,8 @@ from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
 from middleware.store.links import callback_of_own_call
 from middleware.store.own_calls import OwnCallRepository
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,7 @@ class OwnCalls:
     def create(self, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential) -> dict[str, Any]:
         """Ring one of our own people; raises as `Calls.create` does."""
         own_call_id, parameters = self.prepared(request, person, controller_id, asker, "twilio_rest")
-        call = self.creating.in_turn(lambda: self.carrier.create(parameters), None)
-        self.note_created(own_call_id, Observation.from_resource(call))
-        return call
+        return self.made(own_call_id, lambda: self.carrier.create(parameters), Observation.from_resource)
 
     def prepared(
         self, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential, route: str
@@ -75,12 +76,25 @@ class OwnCalls:
         ]
         return own_call_id, [*request.passed_through(), *led, *own]
 
-    def note_created(self, own_call_id: str, seen: Observation) -> None:
-        """Twilio has made it; its callbacks may have been faster."""
-        with self.database.writing() as connection:
-            repository = OwnCallRepository(connection)
-            if repository.by_id(own_call_id).call_sid is None:
-                repository.change(own_call_id, call_sid=seen.call_sid, call_status=seen.call_status)
+    def made(self, own_call_id: str, make: Make, seen: Callable[[dict[str, Any]], Observation]) -> dict[str, Any]:
+        """Twilio's answer, which `seen` reads. One that certainly is no call is over; raises as `Creating.in_turn`."""
+        try:
+            call = self.creating.in_turn(make, None)
+        except (CallRefused, CallNotCreated, TooFast):
+            self._note_made(own_call_id, call_status="failed", ended_at=self.clock.now())
+            raise
+        found = seen(call)
+        self._note_made(own_call_id, call_sid=found.call_sid, call_status=found.call_status)
+        return call
+
+    def _note_made(self, own_call_id: str, **values: object) -> None:
+        try:
+            with self.database.writing() as connection:
+                repository = OwnCallRepository(connection)
+                if repository.by_id(own_call_id).call_sid is None:  # its callbacks may have been faster
+                    repository.change(own_call_id, **values)
+        except StoreUnavailable as error:  # what Twilio said is the answer: a 5xx would bring the request again
+            logger.error("call %s to one of ours is not noted yet: %s", own_call_id, error)
 
     def receive(self, own_call_id: str, pairs: Sequence[tuple[str, str]]) -> None:
         """A status callback of Twilio's; the dialer hears the events that it asked for. Raises `NotFound`."""

@@ -161,9 +161,7 @@ class Participants:
         sent = [
             (name, value) for name, value in parameters if name not in _BEHIND_OURS - _KEPT and name != "FallbackUrl"
         ]
-        made = self.creating.in_turn(lambda: self.carrier.add_participant(room, [*sent, *led]), None)
-        self.own_calls.note_created(own_call_id, _seen(made))
-        return made
+        return self.own_calls.made(own_call_id, lambda: self.carrier.add_participant(room, [*sent, *led]), _seen)
 
     def _parameters(self, request: CallRequest, answer: Answer, leg: Leg) -> Pairs:
         timeout = twilio_timeout(request.timeout, answer.ring_timeout_seconds, answer.ring_at_least_seconds)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
+from middleware.errors import StoreUnavailable
 from middleware.store.models import AttemptRow, DecisionRow, OwnCallRow
 from middleware.store.own_calls import OwnCall, OwnCallRepository
 from tests.api_contract import CheckedClient, told
@@ -195,3 +196,30 @@ def test_the_people_of_one_controller_are_strangers_to_another(gateway: Gateway,
     assert (asked, rung) == (1, 0), "asked about like anybody"
     assert (nobody.status_code, told(nobody)["code"]) == (400, 68002)
     assert upstream(simulator, f"sip:bo@{DOMAIN}") == []
+
+
+def test_a_call_that_twilio_has_made_is_never_a_5xx_whatever_the_store_does_then(
+    gateway: Gateway, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = f"client:{uuid4().hex}"
+
+    def unavailable(*_: object, **__: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr(OwnCallRepository, "change", unavailable)
+    answer = ring(gateway, to)
+
+    assert (answer.status_code, told(answer)["to"]) == (201, to)
+    assert len(upstream(simulator, to)) == 1
+
+
+def test_what_twilio_did_not_make_is_over(gateway: Gateway, simulator: Simulator) -> None:
+    to = f"client:{uuid4().hex}"
+    simulator.set_faults(create_503=1)
+
+    assert ring(gateway, to).status_code == 503
+
+    with gateway.services.database.reading() as connection:
+        rows = connection.execute(select(OwnCallRow.call_status, OwnCallRow.ended_at).where(OwnCallRow.address == to))
+        [(status, ended_at)] = rows.all()
+    assert (status, ended_at is not None) == ("failed", True)
