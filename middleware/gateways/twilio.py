@@ -102,7 +102,15 @@ class TwilioCarrier:
         if client is None:
             client = self._of_thread.client = TwilioHttpClient(pool_connections=True)
             client.timeout = self._timeout  # its constructor takes one number only
+            _settle_environment(client.session, self._calls)
         return client
+
+
+def _settle_environment(session: requests.Session, url: str) -> None:
+    """Proxies and certificates as the environment says, looked up once: `requests` would for every call."""
+    settled = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify = settled["proxies"], settled["verify"]
+    session.trust_env = False
 
 
 def _created(response: Response, sid: str) -> dict[str, Any]:

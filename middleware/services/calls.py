@@ -91,6 +91,9 @@ class Calls:
             ("StatusCallbackMethod", "POST"),
             *(("StatusCallbackEvent", event) for event in EVENTS),
         ]
+        inline = request.inline_alone
+        if inline is not None:  # nothing leads anywhere, so there is nothing to keep
+            return [*request.passed_through(), ("Twiml", inline), *own]
         with self.database.writing() as connection:
             led = self.links.of_request(
                 connection,

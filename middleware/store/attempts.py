@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, or_, select, update
 
 from middleware.errors import NotFound
 from middleware.store.models import AttemptEventRow, AttemptRow, DecisionRow, GuardRow
@@ -59,6 +59,10 @@ _SEEN: Select[Any] = select(
     *(getattr(DecisionRow if name in _OF_DECISION else AttemptRow, name) for name in AttemptSeen.__slots__)
 ).select_from(AttemptRow.__table__.join(DecisionRow.__table__, DecisionRow.id == AttemptRow.id))
 
+# composed once: every report of Twilio's asks for one of these
+_BY_ID = _SEEN.where(AttemptRow.id == bindparam("wanted"))
+_BY_CALL_SID = _SEEN.where(AttemptRow.call_sid == bindparam("wanted"))
+
 
 def attempts_where(
     connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
@@ -76,11 +80,11 @@ class AttemptRepository:
 
     def by_id(self, attempt_id: str) -> AttemptSeen:
         """One attempt; raises `NotFound`."""
-        return self._one(_SEEN.where(AttemptRow.id == attempt_id), f"no attempt {attempt_id}")
+        return self._one(_BY_ID, attempt_id, f"no attempt {attempt_id}")
 
     def by_call_sid(self, call_sid: str) -> AttemptSeen:
         """The attempt that became this call; raises `NotFound`."""
-        return self._one(_SEEN.where(AttemptRow.call_sid == call_sid), f"no attempt has CallSid {call_sid}")
+        return self._one(_BY_CALL_SID, call_sid, f"no attempt has CallSid {call_sid}")
 
     def known_sids(self, call_sids: Sequence[str], controller_id: str | None) -> set[str]:
         """Which of these calls are attempts of this controller (None: of any)."""
@@ -158,8 +162,8 @@ class AttemptRepository:
             )
         )
 
-    def _one(self, query: Select[Any], missing: str) -> AttemptSeen:
-        row = self._connection.execute(query).mappings().first()
+    def _one(self, query: Select[Any], wanted: str, missing: str) -> AttemptSeen:
+        row = self._connection.execute(query, {"wanted": wanted}).mappings().first()
         if row is None:
             raise NotFound(missing)
         return AttemptSeen(**row)
