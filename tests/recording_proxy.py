@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -32,10 +32,11 @@ class Exchange:
 
 @dataclass(slots=True)
 class RecordingProxy:
-    """`exchanges`: the oldest first."""
+    """`exchanges`: what was answered, the oldest first. `asked`: method, path and body of every request that came."""
 
     url: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
+    asked: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     def taken(self) -> list[Exchange]:
         """What came since this was asked before."""
@@ -54,14 +55,22 @@ def recording_proxy(upstream: str) -> Iterator[RecordingProxy]:
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name: self.headers[name] for name in _KEPT if name in self.headers}
-            answer = requests.request(self.command, f"{upstream}{self.path}", headers=headers, data=body, timeout=10)
+            proxy.asked.append((self.command, self.path, body))
+            try:
+                answer = requests.request(
+                    self.command, f"{upstream}{self.path}", headers=headers, data=body, timeout=10
+                )
+            except requests.RequestException:
+                self.close_connection = True  # as it was closed to us
+                return
             proxy.exchanges.append(Exchange(self.command, self.path, headers, body, answer.status_code, answer.content))
-            self.send_response(answer.status_code)
-            self.send_header("Content-Type", answer.headers.get("Content-Type", ""))
-            if answer.status_code != 204:
-                self.send_header("Content-Length", str(len(answer.content)))
-            self.end_headers()
-            self.wfile.write(answer.content)
+            with suppress(OSError):  # whoever asked may have given up
+                self.send_response(answer.status_code)
+                self.send_header("Content-Type", answer.headers.get("Content-Type", ""))
+                if answer.status_code != 204:
+                    self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
 
         def do_POST(self) -> None:
             self.do_GET()

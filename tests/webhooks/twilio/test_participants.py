@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api_contract import told
-from tests.gateway import NOBODY, Dialer, Gateway
+from tests.gateway import CALLER_ID, NOBODY, Dialer, Gateway
 from tests.simulator import Simulator
 from tests.webhooks.twilio.calls import attempts_at, some_form, upstream
 
@@ -123,3 +124,78 @@ def test_a_participant_is_given_only_what_we_understand(
     assert client.post(path, data=heard, auth=dialer.basic).status_code == 200
     assert client.post(path, data={"Something": "else"}, auth=dialer.basic).status_code == 400
     assert client.delete(path, auth=dialer.basic).status_code == 204
+
+
+def test_a_participant_is_named_by_its_label_too_and_what_it_hears_comes_through_us(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator
+) -> None:
+    to = some_form()["To"]
+    simulator.set_outcomes(numbers={to: LONG})
+    made = told(add(client, dialer, room="labelled", To=to, Label="customer 1"))
+    at = f"{rooms(dialer)}/labelled/Participants"
+
+    assert told(client.get(f"{at}/customer%201.json", auth=dialer.basic))["call_sid"] == made["call_sid"]
+    for which in ("customer%201", made["call_sid"]):
+        heard = {"Hold": "true", "HoldUrl": f"{NOBODY}/música", "HoldMethod": "GET", "AnnounceUrl": ""}
+        assert client.post(f"{at}/{which}.json", data=heard, auth=dialer.basic).status_code == 200
+    # a label that is a path leads nowhere
+    assert client.get(f"{at}/..%2F..%2FCalls.json", auth=dialer.basic).status_code in {403, 404}
+    for url in ("ftp://x.example/", "javascript:alert(1)", "not a url"):
+        answer = client.post(f"{at}/customer%201.json", data={"HoldUrl": url}, auth=dialer.basic)
+        assert (answer.status_code, told(answer)["code"]) == (400, 21205)
+
+
+def test_a_refused_participant_is_told_every_reason_and_rings_nobody(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator
+) -> None:
+    answer = add(client, dialer, To="+45123")
+
+    body = told(answer)
+    assert (answer.status_code, body["code"]) == (400, 68001)
+    assert body["details"]["permitted"] is False
+    assert body["details"]["reasons"][0]["code"] in body["message"]
+    seen = told(client.get(f"/v1/attempts/{body['details']['attempt_id']}", headers=dialer.bearer))
+    assert (seen["route"], seen["state"]) == ("participant", "refused")
+    assert simulator.calls() == []
+
+
+def test_the_same_key_finds_the_participant_again_and_into_another_room_it_is_a_conflict(
+    client: FlaskClient, dialer: Dialer, simulator: Simulator
+) -> None:
+    form = some_form(Url=None)
+    simulator.set_outcomes(numbers={form["To"]: LONG})
+
+    def asked(room: str) -> TestResponse:
+        at = f"{rooms(dialer)}/{room}/Participants.json"
+        return client.post(at, data=form, auth=dialer.basic, headers={"Idempotency-Key": "one participant"})
+
+    first, again, elsewhere = asked("here"), asked("here"), asked("there")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert told(again)["call_sid"] == told(first)["call_sid"]
+    assert (elsewhere.status_code, told(elsewhere)["code"]) == (409, 68002)
+    assert len(upstream(simulator, form["To"])) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["WaitUrl[]", "waiturl", "Wait_Url", "ConferenceStatusCallback[]", "AmdStatusCallback[0]", "CallerId", "callerid"],
+)
+def test_no_other_spelling_leads_round_us(client: FlaskClient, dialer: Dialer, simulator: Simulator, name: str) -> None:
+    answer = add(client, dialer, **{name: f"{NOBODY}/"})
+
+    assert (answer.status_code, told(answer)["code"]) == (400, 68002)
+    assert simulator.calls() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["floor", "acme~floor", "rf.acme~floor", f"cf{'0' * 32}", f"QU{'0' * 32}", " floor ", "b.floor", ".."]
+)
+def test_rooms_of_two_controllers_never_meet_whatever_their_names(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, name: str
+) -> None:
+    other, at = gateway.other_dialer, quote(name, safe="")
+
+    made = [told(add(client, who, room=at, From=shown)) for who, shown in ((dialer, CALLER_ID), (other, CALLER_ID))]
+
+    assert made[0]["conference_sid"] != made[1]["conference_sid"]
