@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +59,7 @@ def load(connection: Connection) -> Catalogue:
     campaigns = {
         row.id: _campaign(row, controllers[row.controller_id], washes.get(row.id, {}), caller_ids) for row in rows
     }
-    credentials = [_credential(row) for row in connection.execute(select(CredentialRow.__table__))]
+    credentials = [_credential(row, campaigns) for row in connection.execute(select(CredentialRow.__table__))]
     return Catalogue(
         generation=generation,
         controllers=controller_ids(connection),
@@ -153,12 +154,17 @@ def _caller_id(row: Row[Any]) -> CallerIdFacts:
     return CallerIdFacts(row.number, row.country, kind, standing, row.in_directory)
 
 
-def _credential(row: Row[Any]) -> Credential:
+def _credential(row: Row[Any], campaigns: Mapping[str, Campaign]) -> Credential:
+    controller_id = row.controller_id
+    if controller_id is None and row.campaign_id is not None:
+        # who calls for one campaign has nothing to do with the controllers of others; none reaches all of them
+        campaign = campaigns.get(row.campaign_id)
+        controller_id = campaign.controller_id if campaign else ""
     return Credential(
         id=row.id,
         kind=row.kind,
         role=row.role,
-        controller_id=row.controller_id,
+        controller_id=controller_id,
         campaign_id=row.campaign_id,
         account_sid=row.account_sid,
         token_serial=row.token_serial,

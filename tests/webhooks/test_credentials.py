@@ -105,3 +105,17 @@ def test_an_auditor_reads_attempts_and_neither_reserves_nor_reports(client: Flas
     refused = client.post(f"{ANY_ATTEMPT}/outcome", headers=bearer, json={"outcome": "busy"})
     assert refused.status_code == 403
     assert "role" in told(refused)["detail"]
+
+
+def test_who_calls_for_one_campaign_reaches_its_controller_alone_though_none_is_named(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer
+) -> None:
+    form = {"To": a_callee(), "From": CALLER_ID, "Url": f"{NOBODY}/voice"}
+    sid = told(client.post(f"{dialer.calls_path}.json", auth=dialer.basic, data=form))["sid"]
+    narrow = new_dialer(gateway)
+    change_all(gateway, narrow, controller_id=None, campaign_id="autumn")
+
+    for path in (narrow.calls_path, f"{narrow.calls_path}/{sid}"):
+        answer = client.get(f"{path}.json", auth=narrow.basic)
+        assert sid not in str(told(answer).get("calls", ""))
+        assert answer.status_code == (200 if path == narrow.calls_path else 404)
