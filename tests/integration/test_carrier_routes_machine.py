@@ -11,7 +11,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
+from requests import HTTPError
+from twilio.base.exceptions import TwilioRestException
 
 from middleware.decision.disposition import ENDED
 from middleware.errors import CreateUncertain, StoreUnavailable
@@ -243,9 +245,22 @@ class Office(World):
 
     def settle(self) -> None:
         self.answers_lost = 0
+        self.simulator.set_faults()
+        try:
+            self.simulator.wait_until_idle(4)
+        except HTTPError:
+            self._hang_up()
         super().settle()
         for minutes in range(3, 8):
             self.gateway.work(timedelta(minutes=minutes))
+
+    def _hang_up(self) -> None:
+        """An agent whom other instructions were to reach, and did not, stays on the line for hours."""
+        client = self.simulator.client()
+        for made in self.simulator.calls():
+            if made["call"]["to"] == AGENT and made["call"]["status"] == "in-progress":
+                with suppress(TwilioRestException):  # it has just ended
+                    client.calls(made["call"]["sid"]).update(status="completed")
 
     def close(self) -> None:
         super().close()
