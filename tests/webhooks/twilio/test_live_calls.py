@@ -35,12 +35,11 @@ def server() -> Iterator[TwimlServer]:
         yield server
 
 
-def leg_to(simulator: Simulator, callee: str) -> str:
-    """The CallSid of the leg that rings this callee, as soon as there is one."""
+def leg_to(gateway: Gateway, simulator: Simulator, callee: str) -> str:
+    """The CallSid of the leg that rings this callee, as soon as Twilio has told us of it."""
     for _ in range(500):
-        legs = upstream(simulator, callee)
-        if legs:
-            return str(legs[0]["call"]["sid"])
+        if any(attempt["call_sid"] for attempt in attempts_at(gateway, callee)):
+            return str(upstream(simulator, callee)[0]["call"]["sid"])
         threading.Event().wait(0.01)
     raise AssertionError("nobody is rung")
 
@@ -87,7 +86,7 @@ def test_the_leg_that_an_agents_instructions_rang_is_its_controllers_too(
     url = server.serve(f"<Response><Dial><Number>{callee}</Number></Dial></Response>")
     agents = told(create(client, mine, some_form(To="client:anna", Url=url)))["sid"]
     simulator.wait_for_status(agents, "in-progress")
-    child = leg_to(simulator, callee)
+    child = leg_to(gateway, simulator, callee)
     simulator.wait_for_status(child, "in-progress")
 
     at = f"{beta.calls_path}/{child}.json"
