@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, TOO_MANY, UNCERTAI
 
 logger = logging.getLogger(__name__)
 ACCOUNT = "/2010-04-01/Accounts/<account_sid>"
+_ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 
 
 def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blueprint:
@@ -62,7 +64,10 @@ def install_create_errors(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(CallRefused)
     def refused_by_twilio(error: CallRefused) -> Response:
-        return Response(orjson.dumps(error.body), error.status, content_type="application/json")
+        said, known = orjson.dumps(error.body).decode(), request.authorization
+        if known is not None and known.username:  # as everywhere, in place of the account at Twilio
+            said = _ACCOUNT_SID.sub(lambda _: known.username or "", said)
+        return Response(said, error.status, content_type="application/json")
 
     @blueprint.errorhandler(CallNotCreated)
     def not_created(error: CallNotCreated) -> Response:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from middleware.store.own_calls import OwnCallRepository
 from tests.api_contract import told
 from tests.gateway import CALLER_ID, NOBODY, Dialer, Gateway, a_callee
 from tests.rows import insert_caller_id
 from tests.simulator import Simulator
-from tests.webhooks.twilio.calls import attempts_at, create, some_form, upstream
+from tests.webhooks.twilio.calls import a_call_sid, attempts_at, create, some_form, upstream
 
 
 def test_a_permitted_call_is_made_at_twilio_and_comes_back_as_twilio_returns_it(
@@ -276,6 +277,21 @@ def test_a_callee_that_twilio_will_not_reach_is_twilios_own_answer(
 
     assert (answer.status_code, told(answer)["code"]) == (status, code)
     assert attempts_at(gateway, callee)[0]["state"] == "withdrawn"
+
+
+def test_what_twilio_refuses_names_the_account_that_the_dialer_knows(
+    client: FlaskClient, gateway: Gateway, dialer: Dialer, simulator: Simulator
+) -> None:
+    sid = a_call_sid()
+    own = {"controller_id": "acme", "route": "voice", "address": "client:anna", "language": "en", "call_sid": sid}
+    with gateway.services.database.writing() as connection:
+        OwnCallRepository(connection).add(gateway.services.clock.now(), **own)
+
+    answer = client.get(f"{dialer.calls_path}/{sid}.json", auth=dialer.basic)
+
+    assert (answer.status_code, told(answer)["code"]) == (404, 20404)
+    assert dialer.account_sid in answer.text
+    assert simulator.account_sid not in answer.text
 
 
 def test_without_or_with_a_wrong_credential_nothing_is_asked_or_made(
