@@ -1,4 +1,5 @@
-"""A small set-up folder: one controller with a campaign, its caller IDs, four agents, two credentials, three people, a stop list.
+"""A small set-up folder: one controller with a campaign, its caller IDs, four agents, two credentials, three people, a
+stop list.
 
 folder = written(tmp_path / "files", **{"contacts.csv": CONTACTS.replace("da", "sv")})
 """

@@ -15,7 +15,7 @@ from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.observation import Observation
 from middleware.services.own_people import OwnPerson, Unreachable
 from middleware.services.precall import Precall
-from middleware.services.ring_time import twilio_timeout
+from middleware.services.ring_time import timeout_from
 from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
@@ -73,20 +73,23 @@ class Calls:
         call = self.creating.attempt(
             answer.attempt_id,
             answer.permit_expires_at,
-            lambda: self.carrier.create(parameters),
+            lambda: self.carrier.create([*parameters, self._timeout(request, answer)]),
             Observation.from_resource,
         )
         return Created(answer, call)
 
+    def _timeout(self, request: CallRequest, answer: Answer) -> tuple[str, str]:
+        most, least = answer.ring_timeout_seconds, answer.ring_at_least_seconds
+        seconds = timeout_from(self.clock.now(), answer.permit_expires_at, request.timeout, most, least)
+        return "Timeout", str(seconds)
+
     def _parameters(self, request: CallRequest, answer: Answer, leg: Leg) -> Pairs:
-        """The dialer's parameters with both numbers as they were checked, our callback, and a ring time within the
-        policy. The caller ID is sent in E.164, so that the call can be found at Twilio by it."""
-        timeout = twilio_timeout(request.timeout, answer.ring_timeout_seconds, answer.ring_at_least_seconds)
+        """The dialer's parameters with both numbers as they were checked, and our callback. The caller ID is sent in
+        E.164, so that the call can be found at Twilio by it."""
         callback = f"{self.public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}"
         own = [
             ("To", answer.callee or ""),
             ("From", answer.caller_id or ""),
-            ("Timeout", str(timeout)),
             ("StatusCallback", callback),
             ("StatusCallbackMethod", "POST"),
             *(("StatusCallbackEvent", event) for event in EVENTS),

@@ -45,3 +45,14 @@ def twilio_timeout(asked: int | None, at_most: int | None, at_least: int | None)
     least = min(at_least or 1, most)
     longest = max(least, min(SHORTEST_RING, most), most - RING_BUFFER)
     return longest if asked is None else min(max(asked, least), longest)
+
+
+def timeout_from(
+    now: datetime, ends_at: datetime | None, asked: int | None, most: int | None, least: int | None
+) -> int:
+    """The same for a call that is created now, perhaps after waiting for its turn: it falls silent with its permit,
+    which a window that closes has ended."""
+    if ends_at is not None:
+        left = max(1, int((ends_at - now).total_seconds()))
+        most = left if most is None else max(min(most, left), least or 1)
+    return twilio_timeout(asked, most, least)

@@ -102,10 +102,8 @@ class Sweeps:
         return self._set(attempt, State.EXPIRED, None, releases=True, ends=True)
 
     def _listed(self, attempt: AttemptSeen, narrowed: tuple[str, str]) -> list[dict[str, Any]]:
-        calls: list[dict[str, Any]] = self.carrier.list([("To", attempt.callee or ""), narrowed, ("PageSize", "100")])[
-            "calls"
-        ]
-        return calls
+        page = self.carrier.list([("To", attempt.callee or ""), narrowed, ("PageSize", "100")])
+        return [call for call in page.get("calls") or () if call.get("sid")]
 
     def _expire(self, attempt: AttemptSeen) -> bool:
         """The dialer may have used it without a word: it counts, and its end is the permit's."""

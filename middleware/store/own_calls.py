@@ -62,6 +62,12 @@ class OwnCallRepository:
             query = query.where(OwnCallRow.controller_id == controller_id)
         return {sid for sid in self._connection.scalars(query) if sid}
 
+    def open_since_before(self, begun_before: datetime, limit: int) -> list[OwnCall]:
+        """Those of whose end nothing was heard, the oldest first."""
+        late = (OwnCallRow.at < begun_before) & OwnCallRow.ended_at.is_(None)
+        query = _SEEN.where(late).order_by(OwnCallRow.at).limit(limit)
+        return [OwnCall(*row) for row in self._connection.execute(query)]
+
     def change(self, own_call_id: str, **values: object) -> None:
         """Note what became of it."""
         self._connection.execute(update(OwnCallRow).where(OwnCallRow.id == own_call_id).values(**values))

@@ -40,7 +40,7 @@ def command() -> None:
         one_pass(
             services.relay.run,
             services.queue_watch.run,
-            *([services.sweeps.run] if is_time_to_sweep else []),
+            *([services.sweeps.run, services.gated.own_call_sweep.run] if is_time_to_sweep else []),
             *([services.nightly.run] if is_time_to_look else []),
             *([services.forgetting.run] if is_time_to_forget else []),
         )

@@ -15,6 +15,7 @@ from middleware.services.routes.instructions import Instructions
 from middleware.services.routes.links import Links
 from middleware.services.routes.live_calls import LiveCalls
 from middleware.services.routes.machine_speech import MachineSpeech
+from middleware.services.routes.own_call_sweep import OwnCallSweep
 from middleware.services.routes.own_calls import OwnCalls
 from middleware.services.routes.pacing import Pacing
 from middleware.services.routes.participants import Participants
@@ -45,6 +46,7 @@ class GatedRoutes:
     instructions: Instructions
     voicemail: Voicemail
     creating: Creating
+    own_call_sweep: OwnCallSweep
 
 
 def gated_routes(
@@ -65,6 +67,7 @@ def gated_routes(
             precall, carrier, catalogue, database, clock, links, creating, own_calls, live_calls, gate.whom, base
         ),
         own_calls=own_calls,
+        own_call_sweep=OwnCallSweep(database, carrier, clock),
         instructions=Instructions(links, gate, speech, voicemail, accounts, source, database, clock, base),
         voicemail=voicemail,
         creating=creating,

@@ -24,7 +24,7 @@ from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.observation import Observation
 from middleware.services.own_people import OwnPerson, Unreachable
 from middleware.services.precall import Precall
-from middleware.services.ring_time import twilio_timeout
+from middleware.services.ring_time import timeout_from
 from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
@@ -97,7 +97,7 @@ class Participants:
         made = self.creating.attempt(
             answer.attempt_id,
             answer.permit_expires_at,
-            lambda: self.carrier.add_participant(room, parameters),
+            lambda: self.carrier.add_participant(room, [*parameters, self._timeout(request, answer)]),
             _seen,
         )
         return Created(answer, made)
@@ -163,12 +163,15 @@ class Participants:
         ]
         return self.own_calls.made(own_call_id, lambda: self.carrier.add_participant(room, [*sent, *led]), _seen)
 
+    def _timeout(self, request: CallRequest, answer: Answer) -> tuple[str, str]:
+        most, least = answer.ring_timeout_seconds, answer.ring_at_least_seconds
+        seconds = timeout_from(self.clock.now(), answer.permit_expires_at, request.timeout, most, least)
+        return "Timeout", str(seconds)
+
     def _parameters(self, request: CallRequest, answer: Answer, leg: Leg) -> Pairs:
-        timeout = twilio_timeout(request.timeout, answer.ring_timeout_seconds, answer.ring_at_least_seconds)
         own = [
             ("To", answer.callee or ""),
             ("From", answer.caller_id or ""),
-            ("Timeout", str(timeout)),
             ("StatusCallback", f"{self.public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}"),
             ("StatusCallbackMethod", "POST"),
             *(("StatusCallbackEvent", event) for event in EVENTS),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from middleware.decision.model import Basis, Origin, PolicyProblem, Reason
-from middleware.services.ring_time import RING_BUFFER, SHORTEST_RING, ring_seconds, twilio_timeout
+from middleware.services.ring_time import RING_BUFFER, SHORTEST_RING, ring_seconds, timeout_from, twilio_timeout
 from tests.builders import NOON, ORIGIN, some_policy
 
 SECOND = timedelta(seconds=1)
@@ -98,3 +98,20 @@ def test_a_phone_is_silent_when_its_window_closes_unless_it_must_ring_longer(
 
 def test_without_a_policy_nothing_is_said_of_ringing() -> None:
     assert ring_seconds(PolicyProblem(Reason.NUMBER_COUNTRY_CLOSED, "closed"), NOON) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("seconds_left", "asked", "most", "least", "sent"),
+    [
+        (60, None, 30, None, 25),  # nothing but the policy bounds it
+        (12, None, 30, None, 7),  # what is left of the permit, less Twilio's slack
+        (3, None, 30, None, 3),
+        (0, None, 30, None, 1),
+        (3, 20, 30, 15, 15),  # where the law asks for a least time, that goes first
+        (60, 10, 30, None, 10),
+    ],
+)
+def test_a_call_that_waited_for_its_turn_rings_no_longer_than_its_permit(
+    seconds_left: int, asked: int | None, most: int, least: int | None, sent: int
+) -> None:
+    assert timeout_from(NOON, NOON + timedelta(seconds=seconds_left), asked, most, least) == sent

@@ -39,6 +39,15 @@ class SlowCarrier:
     def update(self, call_sid: str, parameters: Pairs) -> dict[str, Any]:
         raise AssertionError("a sweep changes no call")
 
+    def add_participant(self, conference: str, parameters: Pairs) -> dict[str, Any]:
+        raise AssertionError("a sweep never calls anybody")
+
+    def conference(self, conference_sid: str) -> dict[str, Any]:
+        raise AssertionError("a sweep asks for no conference")
+
+    def participant(self, method: str, path: str, parameters: Pairs) -> dict[str, Any]:
+        raise AssertionError("a sweep asks for no participant")
+
     def list(self, query: Pairs) -> dict[str, Any]:
         self.meanwhile()
         return {"calls": []}

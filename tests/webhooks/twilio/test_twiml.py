@@ -132,11 +132,19 @@ def test_the_dialer_is_asked_as_twilio_would_ask_it(legs: Legs) -> None:
     assert RequestValidator(legs.gateway.dialer.token).validate(asked.url, asked.form, signed)
 
 
-def test_twilio_may_ask_with_get_and_the_dialer_is_asked_as_it_wanted(legs: Legs) -> None:
+def test_the_dialer_is_asked_as_it_wanted(legs: Legs) -> None:
     path = legs.agent(legs.dialer.serve("<Response><Pause/></Response>"), method="GET")
 
-    assert tags(legs.hears(path, method="GET")) == ["Pause"]
+    assert tags(legs.hears(path)) == ["Pause"]
     assert legs.dialer.asked[-1].method == "GET"
+
+
+def test_a_signed_get_as_for_sound_is_no_question_for_instructions(legs: Legs) -> None:
+    path = legs.agent(legs.dialer.serve("<Response><Pause/></Response>"))
+    asked_before = len(legs.dialer.asked)
+
+    assert legs.ask(path, method="GET").status_code == 405
+    assert len(legs.dialer.asked) == asked_before
 
 
 def test_only_twilio_is_told(legs: Legs) -> None:
