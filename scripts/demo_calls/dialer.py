@@ -17,7 +17,8 @@ from scripts.demo_calls.progress import CallProgress, Run, Verdict
 REFUSED_BY_RINGFENCE = 68001
 UNCERTAIN = 68004  # there may be a call; asked again, the gateway tells once it knows
 NOT_PLACED_YET = 503
-SIDE_BY_SIDE = 6
+TOO_MANY = 429  # at once: in a second there is a turn again
+SIDE_BY_SIDE = 2  # as many as one gateway lets wait for their turn
 MOST_TRIES = 8
 WAIT_SECONDS = 1.0
 ANSWER_SECONDS = 15.0
@@ -64,7 +65,7 @@ class Dialer:
         except requests.RequestException:
             return False
         except TwilioRestException as error:
-            if error.status >= NOT_PLACED_YET or error.code == UNCERTAIN:
+            if error.status == TOO_MANY or error.status >= NOT_PLACED_YET or error.code == UNCERTAIN:
                 return False
             if error.code == REFUSED_BY_RINGFENCE and isinstance(error.details, dict):
                 call.refuse(error.details)

@@ -15,6 +15,7 @@ from tests.faults.ledger import Ledger, MadeCall, Outcome, Verdict
 
 ANSWER_SECONDS = 12.0
 LONGEST_INSISTING = 150.0
+TOO_MANY = 429
 REFUSED, UNCERTAIN = 68001, 68004
 CALLER_IDS = {"nordlys-dk": "+4568000010", "nordlys-europe": "+4568000010", "rheinblick-de": "+492214710010"}
 _ATTEMPT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -107,7 +108,7 @@ class Door:
             except requests.RequestException:
                 self._ledger.count("requests without an answer")
             else:
-                if answer.status_code < 500:
+                if answer.status_code < 500 and answer.status_code != TOO_MANY:
                     self._ledger.count("acknowledged")
                     return answer
                 self._ledger.count(f"answered {answer.status_code}")

@@ -50,6 +50,7 @@ class Installation:
             "TWILIO_AUTH_TOKEN": simulator.auth_token,
             "TWILIO_API_BASE_URL": simulator.url,
             "ALLOW_PRIVATE_CALLBACK_HOSTS": "true",
+            "TWILIO_CALLS_PER_SECOND": "100",
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(mail_port),
             "SMTP_SECURITY": "none",

@@ -12,6 +12,7 @@ from middleware.gateways.ports import Pairs
 from middleware.services.delivery import Delivery
 from middleware.services.dialer_accounts import DialerAccounts
 from middleware.services.forwarding import Forwarding
+from middleware.services.routes.callbacks import FORWARD_CALLBACK
 from middleware.services.status_reports import FORWARD_REPORT
 from middleware.store.notices import SEND_NOTICE
 from tests.api_contract import told
@@ -94,6 +95,7 @@ def forwarded(gateway: Gateway) -> list[tuple[str, str, str]]:
         services.catalogue, services.access, gateway.services.settings.twilio_account_sid, gateway.url
     )
     forwarding = Forwarding(services.database, accounts, sender)
-    doers = {FORWARD_REPORT: forwarding.send, SEND_NOTICE: lambda _: None}
+    # what other tests of this gateway have left behind is none of ours
+    doers = {FORWARD_REPORT: forwarding.send, SEND_NOTICE: lambda _: None, FORWARD_CALLBACK: lambda _: None}
     replace(gateway, services=replace(services, delivery=Delivery(services.database, services.clock, doers))).work()
     return sender.sent
