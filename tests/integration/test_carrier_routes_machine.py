@@ -155,10 +155,11 @@ class Office(World):
         gated = gated_routes(ground, services.target_gate, heard.accounts, heard.source, services.gated.creating.pacing)
         self.full = FullDatabase(given.database_url)
         creating = Creating(self.full, services.clock, services.gated.creating.pacing)
+        placing = replace(gated.calls.placing, creating=creating)
         gated = replace(
             gated,
-            calls=replace(gated.calls, creating=creating),
-            participants=replace(gated.participants, creating=creating),
+            calls=replace(gated.calls, placing=placing),
+            participants=replace(gated.participants, placing=placing),
         )
         services = replace(services, gated=gated)
         self.gateway = replace(self.gateway, services=services, app=create_app(services))

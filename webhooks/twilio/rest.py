@@ -14,9 +14,10 @@ from middleware.explanations import callee_zone, say, when_callable
 from middleware.services.access import Access
 from middleware.services.asking import Answer, Credential
 from middleware.services.call_requests import read_call_request
-from middleware.services.calls import Calls, Created
+from middleware.services.calls import Calls
 from middleware.services.live_requests import read_update
 from middleware.services.routes.live_calls import LiveCalls
+from middleware.services.routes.placing import Created
 from webhooks.answers import answer_body
 from webhooks.auth import twilio_credential
 from webhooks.languages import reader_language, spoken_in

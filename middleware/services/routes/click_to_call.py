@@ -17,7 +17,7 @@ from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.own_people import OwnPerson
 from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
-from middleware.services.routes.links import DELIVERY, Links
+from middleware.services.routes.links import Links, reporting_to
 from middleware.services.whom_to_ring import WhomToRing
 from middleware.sip_addresses import read_sip
 from middleware.store.catalogue import Credential
@@ -117,9 +117,7 @@ class ClickToCall:
             ("FallbackUrl", self.links.fallback(leg)),
             ("FallbackMethod", "POST"),
             ("Timeout", str(AGENT_RINGS_SECONDS)),
-            ("StatusCallback", f"{self.public_base_url}/twilio/own/{own_call_id}{DELIVERY}"),
-            ("StatusCallbackMethod", "POST"),
-            *(("StatusCallbackEvent", event) for event in ALL_EVENTS),
+            *reporting_to(f"{self.public_base_url}/twilio/own/{own_call_id}"),
         ]
 
     def _rung(self, own_call_id: str, parameters: Pairs) -> AgentCall:

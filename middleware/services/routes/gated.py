@@ -19,6 +19,7 @@ from middleware.services.routes.own_call_sweep import OwnCallSweep
 from middleware.services.routes.own_calls import OwnCalls
 from middleware.services.routes.pacing import Pacing
 from middleware.services.routes.participants import Participants
+from middleware.services.routes.placing import Placing
 from middleware.services.routes.target_gate import TargetGate
 from middleware.services.routes.voicemail import Voicemail
 from middleware.store.database import Database
@@ -57,15 +58,14 @@ def gated_routes(
     clock, links, base = ground.clock, ground.links, ground.public_base_url
     creating = Creating(database, clock, pacing)
     own_calls = OwnCalls(carrier, catalogue, database, clock, links, creating, base)
+    placing = Placing(precall, database, clock, creating, gate.whom, base)
     speech = MachineSpeech(precall, gate, database, clock)
     voicemail = Voicemail(database, catalogue, carrier, speech)
     live_calls = LiveCalls(carrier, database, links)
     return GatedRoutes(
-        calls=Calls(precall, carrier, catalogue, database, clock, links, creating, own_calls, gate.whom, base),
+        calls=Calls(carrier, catalogue, database, links, own_calls, placing),
         live_calls=live_calls,
-        participants=Participants(
-            precall, carrier, catalogue, database, clock, links, creating, own_calls, live_calls, gate.whom, base
-        ),
+        participants=Participants(carrier, catalogue, database, links, own_calls, live_calls, placing),
         own_calls=own_calls,
         own_call_sweep=OwnCallSweep(database, carrier, clock),
         instructions=Instructions(links, gate, speech, voicemail, accounts, source, database, clock, base),

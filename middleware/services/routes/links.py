@@ -8,6 +8,7 @@ from typing import Any
 
 from middleware.callback_urls import read_callback_url
 from middleware.clock import Clock
+from middleware.services.dialer_events import EVENTS
 from middleware.services.routes.legs import Leg
 from middleware.services.voice_parameters import Voice
 from middleware.store.database import Connection, Database
@@ -139,6 +140,15 @@ class Links:
         }
         link_id = keep_link(connection, values, self.clock.now())
         return f"{self.public_base_url}/twilio/{kind}/{link_id}{PATIENTLY if kind == TWIML else DELIVERY}"
+
+
+def reporting_to(url: str) -> list[tuple[str, str]]:
+    """Parameters by which Twilio reports every event of a call to this URL of ours."""
+    return [
+        ("StatusCallback", f"{url}{DELIVERY}"),
+        ("StatusCallbackMethod", "POST"),
+        *(("StatusCallbackEvent", event) for event in EVENTS),
+    ]
 
 
 def leg_of(link: Link) -> Leg:

@@ -11,7 +11,7 @@ from middleware.clock import Clock
 from middleware.decision.disposition import ENDED, state_from_twilio
 from middleware.errors import CallNotCreated, CallRefused, InvalidParameter, StoreUnavailable, TooFast
 from middleware.gateways.ports import CallCarrier
-from middleware.services.call_requests import EVENTS, CallRequest
+from middleware.services.call_requests import CallRequest
 from middleware.services.caller_ids import read_caller_id
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.dialer_events import event_of, number_among
@@ -20,7 +20,7 @@ from middleware.services.own_people import CLIENT, OwnPerson, whom
 from middleware.services.routes.callbacks import hand_on
 from middleware.services.routes.creating import Creating, Make
 from middleware.services.routes.legs import Leg
-from middleware.services.routes.links import DELIVERY, Links
+from middleware.services.routes.links import Links, reporting_to
 from middleware.sip_addresses import is_sip
 from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
@@ -41,7 +41,7 @@ class OwnCalls:
     public_base_url: str
 
     def create(self, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential) -> dict[str, Any]:
-        """Ring one of our own people; raises as `Calls.create` does."""
+        """Ring one of our own people; raises as `made` does."""
         own_call_id, parameters = self.prepared(request, person, controller_id, asker, "twilio_rest")
         return self.made(own_call_id, lambda: self.carrier.create(parameters), Observation.from_resource)
 
@@ -70,9 +70,7 @@ class OwnCalls:
             ("To", person.address),
             ("From", shown),
             *([("Timeout", str(request.timeout))] if request.timeout is not None else []),
-            ("StatusCallback", f"{self.public_base_url}/twilio/own/{own_call_id}{DELIVERY}"),
-            ("StatusCallbackMethod", "POST"),
-            *(("StatusCallbackEvent", event) for event in EVENTS),
+            *reporting_to(f"{self.public_base_url}/twilio/own/{own_call_id}"),
         ]
         return own_call_id, [*request.passed_through(), *led, *own]
 

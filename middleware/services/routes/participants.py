@@ -7,29 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from middleware.clock import Clock
-from middleware.errors import (
-    CallNotCreated,
-    CallRefused,
-    CarrierUnavailable,
-    CreateUncertain,
-    InvalidParameter,
-    NotFound,
-)
+from middleware.errors import InvalidParameter, NotFound
 from middleware.gateways.ports import CallCarrier, Pairs
-from middleware.services.asking import Answer
-from middleware.services.call_requests import EVENTS, CallRequest, campaign_of
-from middleware.services.calls import Created, unreachable
+from middleware.services.call_requests import CallRequest, campaign_of
 from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.observation import Observation
-from middleware.services.own_people import OwnPerson, Unreachable
-from middleware.services.precall import Precall
-from middleware.services.ring_time import timeout_from
-from middleware.services.routes.creating import Creating
+from middleware.services.own_people import OwnPerson
 from middleware.services.routes.legs import Leg
-from middleware.services.routes.links import DELIVERY, Links
+from middleware.services.routes.links import Links
 from middleware.services.routes.live_calls import LiveCalls
 from middleware.services.routes.own_calls import OwnCalls
+from middleware.services.routes.placing import Created, Placing, Way
 from middleware.services.voice_parameters import (
     OF_CONFERENCES,
     STATUS,
@@ -38,8 +26,6 @@ from middleware.services.voice_parameters import (
     method_in,
     plain_url,
 )
-from middleware.services.whom_to_ring import WhomToRing
-from middleware.store.attempts import AttemptRepository
 from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
 from middleware.twiml.names import name_in_twiml, own_name
@@ -65,42 +51,29 @@ _QUEUED = "queued"  # a participant's own words of its state are others than a c
 
 @dataclass(frozen=True, slots=True)
 class Participants:
-    precall: Precall
     carrier: CallCarrier
     catalogue: CurrentCatalogue
     database: Database
-    clock: Clock
     links: Links
-    creating: Creating
     own_calls: OwnCalls
     live_calls: LiveCalls
-    whom: WhomToRing
-    public_base_url: str
+    placing: Placing
 
     def add(self, conference: str, request: CallRequest, asker: Credential) -> Created:
         """Ring somebody into a conference, given by the controller's own name of it or by its SID, if that may be.
-        Raises as `Calls.create` does, and `NotFound` for a conference of others."""
+        Raises as `Placing.place` does, and `NotFound` for a conference of others."""
         controller_id = self.catalogue.campaign_for(asker, campaign_of(asker)).controller_id
         room = self.room(conference, controller_id)
-        found = self.whom.at(controller_id, request.to)
-        if isinstance(found, Unreachable):
-            raise unreachable()
-        if isinstance(found, OwnPerson):
-            return Created(None, self._add_own(room, request, found, controller_id, asker))
-        answer = self.precall.reserve(request.question(asker, found.number, "participant", room), asker)
-        if not answer.is_permitted:
-            return Created(answer, None)
-        if answer.is_replay:
-            return Created(answer, self._participant_of(room, answer.attempt_id))
-        leg = Leg(controller_id, answer.campaign_id, asker.id, "en", attempt_id=answer.attempt_id)
-        parameters = self._parameters(request, answer, leg)
-        made = self.creating.attempt(
-            answer.attempt_id,
-            answer.permit_expires_at,
-            lambda: self.carrier.add_participant(room, [*parameters, self._timeout(request, answer)]),
-            _seen,
+        way = Way(
+            route="participant",
+            ring_own=lambda person: self._add_own(room, request, person, controller_id, asker),
+            led=lambda leg: self._parameters(request, leg),
+            make=lambda parameters: self.carrier.add_participant(room, parameters),
+            seen=_seen,
+            shown=lambda call_sid: self._participant(room, call_sid),
+            room=room,
         )
-        return Created(answer, made)
+        return self.placing.place(request, controller_id, asker, way)
 
     def ask(self, method: str, conference: str, which: str, given: Pairs, asker: Credential) -> dict[str, Any]:
         """Read, change or remove participants of a conference of this controller. `which`: empty for the list, else a
@@ -163,22 +136,10 @@ class Participants:
         ]
         return self.own_calls.made(own_call_id, lambda: self.carrier.add_participant(room, [*sent, *led]), _seen)
 
-    def _timeout(self, request: CallRequest, answer: Answer) -> tuple[str, str]:
-        most, least = answer.ring_timeout_seconds, answer.ring_at_least_seconds
-        seconds = timeout_from(self.clock.now(), answer.permit_expires_at, request.timeout, most, least)
-        return "Timeout", str(seconds)
-
-    def _parameters(self, request: CallRequest, answer: Answer, leg: Leg) -> Pairs:
-        own = [
-            ("To", answer.callee or ""),
-            ("From", answer.caller_id or ""),
-            ("StatusCallback", f"{self.public_base_url}/twilio/status/{answer.attempt_id}{DELIVERY}"),
-            ("StatusCallbackMethod", "POST"),
-            *(("StatusCallbackEvent", event) for event in EVENTS),
-        ]
+    def _parameters(self, request: CallRequest, leg: Leg) -> Pairs:
         with self.database.writing() as connection:
             led = self._led(connection, request, leg)
-        return [*((name, value) for name, value in request.pairs if name not in _BEHIND_OURS), *led, *own]
+        return [*((name, value) for name, value in request.pairs if name not in _BEHIND_OURS), *led]
 
     def _led(self, connection: Connection, request: CallRequest, leg: Leg) -> list[tuple[str, str]]:
         """What the request leads to: what is heard while waiting, and reports."""
@@ -195,18 +156,8 @@ class Participants:
             led.append(("WaitUrl", ""))  # silence
         return led
 
-    def _participant_of(self, room: str, attempt_id: str) -> dict[str, Any]:
-        with self.database.reading() as connection:
-            attempt = AttemptRepository(connection).by_id(attempt_id)
-        if attempt.call_sid is None:
-            if attempt.state in {"withdrawn", "expired"}:
-                raise CallNotCreated("The earlier request with this Idempotency-Key made no call: take a new key")
-            raise CreateUncertain(f"Attempt {attempt_id} is under way and its call not known yet")
-        try:
-            path = f"Conferences/{self._sid_of(room)}/Participants/{attempt.call_sid}.json"
-            return self.carrier.participant("GET", path, [])
-        except (CarrierUnavailable, CallRefused, NotFound) as error:  # it may have left already
-            raise CreateUncertain(f"Call {attempt.call_sid} was made, and Twilio does not show it now") from error
+    def _participant(self, room: str, call_sid: str) -> dict[str, Any]:
+        return self.carrier.participant("GET", f"Conferences/{self._sid_of(room)}/Participants/{call_sid}.json", [])
 
 
 _KEPT = frozenset({"To", "From", "Timeout", *STATUS})
