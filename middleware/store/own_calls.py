@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from middleware.errors import NotFound
 from middleware.store.ids import new_id
@@ -72,8 +72,8 @@ class OwnCallRepository:
         """Note what became of it."""
         self._connection.execute(update(OwnCallRow).where(OwnCallRow.id == own_call_id).values(**values))
 
-    def _one(self, condition: object) -> OwnCall:
-        row = self._connection.execute(_SEEN.where(condition)).one_or_none()  # type: ignore[arg-type]
+    def _one(self, condition: ColumnElement[bool]) -> OwnCall:
+        row = self._connection.execute(_SEEN.where(condition)).one_or_none()
         if row is None:
             raise NotFound("no such call")
         return OwnCall(*row)

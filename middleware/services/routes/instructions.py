@@ -61,8 +61,7 @@ class Instructions:
             to_a_machine = self.voicemail.answer(leg.attempt_id, parameters)
             if to_a_machine is not None:
                 return to_a_machine
-        found = self._found(link, asked, delivery_id or str(uuid4()))
-        root = _readable(found)
+        root, base = self._found(link, asked, delivery_id or str(uuid4()))
         if leg.attempt_id is not None and speaks(root) and not self.speech.is_allowed_on(leg.attempt_id):
             return hang_up(leg)
         occasion = Occasion(
@@ -72,27 +71,26 @@ class Instructions:
             call_sid=parameters.get("CallSid", ""),
         )
         doors = GatedDoors(leg, occasion, self.gate, self.links, self.database, self.clock, self.public_base_url)
-        base = found.final_url or None
         return Rewriting(leg.controller_id, base, doors).rewrite(root)
 
-    def _found(self, link: Link, asked: Pairs, delivery_id: str) -> FetchedDocument:
+    def _found(self, link: Link, asked: Pairs, delivery_id: str) -> tuple[ET.Element, str | None]:
+        """The document, and the URL from which relative ones in it count; None for one that was given inline."""
         if link.kind != TWIML:
             raise TwimlRefused("this link leads to no TwiML")
         if link.document is not None:
-            return FetchedDocument("text/xml", link.document, "")
+            return read_document(link.document), None
         account = self.accounts.of(link.credential_id)
         token, given = account.token, account.seen(asked)
         try:
-            found = self.source.fetch(link.url or "", link.method, given, token, delivery_id)
-            _readable(found)
+            return _read(self.source.fetch(link.url or "", link.method, given, token, delivery_id))
         except (CallbackForbidden, DocumentUnavailable, TwimlRefused) as error:
             if link.fallback_url is None:
                 raise
             code = _NOT_TWIML if isinstance(error, TwimlRefused) else _FETCH_FAILED
             logger.warning("link %s: the fallback is asked: %s", link.id, error)
             failed = [*given, ("ErrorCode", code), ("ErrorUrl", link.url or "")]
-            return self.source.fetch(link.fallback_url, link.fallback_method, failed, token, f"{delivery_id}-fallback")
-        return found
+            again = f"{delivery_id}-fallback"
+            return _read(self.source.fetch(link.fallback_url, link.fallback_method, failed, token, again))
 
     def _route(self, leg: Leg) -> str:
         """Calls that a click asked for are counted as such."""
@@ -101,6 +99,10 @@ class Instructions:
         with self.database.reading() as connection:
             own_call = OwnCallRepository(connection).by_id(leg.own_call_id)
         return own_call.route if own_call.route == "click_to_call" else "twiml"
+
+
+def _read(found: FetchedDocument) -> tuple[ET.Element, str]:
+    return _readable(found), found.final_url
 
 
 def _readable(found: FetchedDocument) -> ET.Element:
