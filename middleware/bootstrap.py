@@ -192,7 +192,7 @@ def build(settings: Settings) -> Services:
         voice=Voice(target_gate, catalogue, database, clock, settings.public_base_url),
         voice_ends=VoiceEnds(database, clock),
         click_to_call=ClickToCall(
-            attempts, carrier, gated.creating, links, catalogue, database, clock, whom, settings.public_base_url
+            attempts, carrier, gated.own_calls, links, catalogue, database, clock, whom, settings.public_base_url
         ),
         queue=queue,
         relay=Relay(database, queue, clock),

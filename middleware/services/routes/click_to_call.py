@@ -9,20 +9,21 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from middleware.clock import Clock
-from middleware.errors import CallNotCreated, CallRefused, InvalidRequest, StoreUnavailable, TooFast
-from middleware.gateways.ports import CallCarrier, Pairs
+from middleware.errors import InvalidRequest
+from middleware.gateways.ports import CallCarrier
 from middleware.services.asking import Answer
 from middleware.services.attempt_requests import AttemptRequests
 from middleware.services.current_catalogue import CurrentCatalogue
+from middleware.services.observation import Observation
 from middleware.services.own_people import OwnPerson
-from middleware.services.routes.creating import Creating
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import Links, reporting_to
+from middleware.services.routes.own_calls import OwnCalls
+from middleware.services.routes.own_legs import begun
 from middleware.services.whom_to_ring import WhomToRing
 from middleware.sip_addresses import read_sip
 from middleware.store.catalogue import Credential
 from middleware.store.database import Database
-from middleware.store.own_calls import OwnCallRepository
 
 logger = logging.getLogger(__name__)
 ROUTE = "click_to_call"
@@ -53,7 +54,7 @@ class Clicked:
 class ClickToCall:
     attempts: AttemptRequests
     carrier: CallCarrier
-    creating: Creating
+    own_calls: OwnCalls
     links: Links
     catalogue: CurrentCatalogue
     database: Database
@@ -64,7 +65,7 @@ class ClickToCall:
     def place(self, body: Mapping[str, Any], raw: bytes, asker: Credential) -> Clicked:
         """Ask first, so that no agent is rung for nothing; what is answered now reserves nothing.
 
-        Raises `InvalidRequest` naming the field, `NotFound` for a campaign out of reach, and as `Creating.in_turn`.
+        Raises `InvalidRequest` naming the field, `NotFound` for a campaign out of reach, and as `OwnCalls.made`.
         """
         for name in body:
             if name not in FIELDS:
@@ -73,8 +74,7 @@ class ClickToCall:
         answer = self.attempts.check({name: body[name] for name in body if name != "agent"}, raw, asker)
         if not answer.is_permitted:
             return Clicked(answer, None)
-        own_call_id, parameters = self._prepared(person, answer, asker)
-        return Clicked(answer, self._rung(own_call_id, parameters))
+        return Clicked(answer, self._rung(person, answer, asker))
 
     def _agent(self, body: Mapping[str, Any], asker: Credential) -> OwnPerson:
         given, campaign_id = body.get("agent"), body.get("campaign")
@@ -93,23 +93,14 @@ class ClickToCall:
         sip = read_sip(found.address)  # without headers and parameters that came with it
         return found if sip is None else OwnPerson(f"sip:{sip.user}@{sip.host}", found.agent)
 
-    def _prepared(self, person: OwnPerson, answer: Answer, asker: Credential) -> tuple[str, Pairs]:
+    def _rung(self, person: OwnPerson, answer: Answer, asker: Credential) -> AgentCall:
         """Logged, and what the agent will hear kept: whom to dial stands in no URL, and is asked about when it is."""
         campaign = self.catalogue.campaign_for(asker, answer.campaign_id)
-        now = self.clock.now()
+        asking = Leg(campaign.controller_id, campaign.id, asker.id, person.language)
         with self.database.writing() as connection:
-            own_call_id = OwnCallRepository(connection).add(
-                now,
-                controller_id=campaign.controller_id,
-                campaign_id=campaign.id,
-                credential_id=asker.id,
-                route=ROUTE,
-                address=person.address,
-                language=person.language,
-            )
-            leg = Leg(campaign.controller_id, campaign.id, asker.id, person.language, own_call_id=own_call_id)
+            leg = begun(connection, self.clock.now(), asking, ROUTE, person)
             url = self.links.document(connection, leg, _then_dial(answer))
-        return own_call_id, [
+        parameters = [
             ("To", person.address),
             ("From", answer.caller_id or ""),
             ("Url", url),
@@ -117,25 +108,10 @@ class ClickToCall:
             ("FallbackUrl", self.links.fallback(leg)),
             ("FallbackMethod", "POST"),
             ("Timeout", str(AGENT_RINGS_SECONDS)),
-            *reporting_to(f"{self.public_base_url}/twilio/own/{own_call_id}"),
+            *reporting_to(f"{self.public_base_url}/twilio/own/{leg.own_call_id}"),
         ]
-
-    def _rung(self, own_call_id: str, parameters: Pairs) -> AgentCall:
-        try:
-            call = self.creating.in_turn(lambda: self.carrier.create(parameters), None)
-        except (CallRefused, CallNotCreated, TooFast):
-            self._note(own_call_id, call_status="failed", ended_at=self.clock.now())
-            raise
-        sid, status = str(call.get("sid") or ""), str(call.get("status") or "")
-        self._note(own_call_id, call_sid=sid)
-        return AgentCall(own_call_id, sid, status)
-
-    def _note(self, own_call_id: str, **values: object) -> None:
-        try:
-            with self.database.writing() as connection:
-                OwnCallRepository(connection).change(own_call_id, **values)
-        except StoreUnavailable as error:  # what Twilio said is the answer all the same, and its callbacks will tell
-            logger.error("call %s to one of ours is not noted yet: %s", own_call_id, error)
+        call = self.own_calls.made(leg, lambda: self.carrier.create(parameters), Observation.from_resource)
+        return AgentCall(leg.own_call_id or "", str(call.get("sid") or ""), str(call.get("status") or ""))
 
 
 def _then_dial(answer: Answer) -> str:

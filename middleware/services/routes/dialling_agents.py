@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from middleware.services.routes.legs import agent_credential_id
 from middleware.sip_addresses import is_sip, read_sip
 from middleware.store.catalogue import Agent, Catalogue
 
@@ -41,7 +42,7 @@ class Calling:
     @property
     def credential_id(self) -> str:
         """As legs name whoever asks."""
-        return f"agent:{self.agent.address}"[:64]
+        return agent_credential_id(self.agent)
 
 
 def agents_at(catalogue: Catalogue, address: str) -> tuple[Agent, ...]:

@@ -15,10 +15,10 @@ from middleware.services.dialer_events import EVENTS
 from middleware.services.own_people import CLIENT, OwnPerson
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import DELIVERY, Links
+from middleware.services.routes.own_legs import begun
 from middleware.services.routes.target_gate import Asked, Permit, Refusal, TargetGate
 from middleware.sip_addresses import is_sip
 from middleware.store.database import Database
-from middleware.store.own_calls import OwnCallRepository
 from middleware.twiml.asking import Ring, Wish
 from middleware.twiml.rewriting import as_text
 
@@ -96,26 +96,18 @@ class GatedDoors:
 
     def _own(self, person: OwnPerson, wish: Wish) -> Ring:
         with self.database.writing() as connection:
-            own_call_id = OwnCallRepository(connection).add(
+            leg = begun(
+                connection,
                 self.clock.now(),
-                controller_id=self.leg.controller_id,
-                campaign_id=self.leg.campaign_id,
-                credential_id=self.leg.credential_id,
-                route=self.occasion.route,
-                address=person.address,
-                language=person.language,
+                self.leg,
+                self.occasion.route,
+                person,
+                occasion=f"{self.occasion.event}.{wish.index}",
                 parent_call_sid=self.occasion.call_sid or None,
-            )
-            leg = Leg(
-                self.leg.controller_id,
-                self.leg.campaign_id,
-                self.leg.credential_id,
-                person.language,
-                own_call_id=own_call_id,
             )
             if wish.status_callback is not None:
                 self.links.callback(connection, leg, wish.status_callback, wish.status_method, wish.status_events)
-        status_callback = f"{self.public_base_url}/twilio/own/{own_call_id}{DELIVERY}"
+        status_callback = f"{self.public_base_url}/twilio/own/{leg.own_call_id}{DELIVERY}"
         self._legs[status_callback] = leg
         if person.address.startswith(CLIENT):
             return Ring("Client", person.address.removeprefix(CLIENT), status_callback)

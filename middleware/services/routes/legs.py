@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from middleware.store.catalogue import Agent, Credential
 
+AGENT = "agent:"
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -28,10 +30,15 @@ class Leg:
         return self.attempt_id is not None
 
 
+def agent_credential_id(agent: Agent) -> str:
+    """As legs and attempts name an agent who asks."""
+    return f"{AGENT}{agent.address}"[:64]
+
+
 def credential_of(agent: Agent, campaign_id: str) -> Credential:
     """Who asks when an agent dials: the agent. Holds as long as the agent is on file (`CurrentCatalogue.recheck`)."""
     return Credential(
-        id=f"agent:{agent.address}"[:64],
+        id=agent_credential_id(agent),
         kind="agent",
         role="caller",
         controller_id=agent.controller_id,

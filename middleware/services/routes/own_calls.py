@@ -21,6 +21,7 @@ from middleware.services.routes.callbacks import hand_on
 from middleware.services.routes.creating import Creating, Make
 from middleware.services.routes.legs import Leg
 from middleware.services.routes.links import Links, reporting_to
+from middleware.services.routes.own_legs import begun
 from middleware.sip_addresses import is_sip
 from middleware.store.catalogue import Credential
 from middleware.store.database import Connection, Database
@@ -42,26 +43,18 @@ class OwnCalls:
 
     def create(self, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential) -> dict[str, Any]:
         """Ring one of our own people; raises as `made` does."""
-        own_call_id, parameters = self.prepared(request, person, controller_id, asker, "twilio_rest")
-        return self.made(own_call_id, lambda: self.carrier.create(parameters), Observation.from_resource)
+        leg, parameters = self.prepared(request, person, controller_id, asker, "twilio_rest")
+        return self.made(leg, lambda: self.carrier.create(parameters), Observation.from_resource)
 
     def prepared(
         self, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential, route: str
-    ) -> tuple[str, list[tuple[str, str]]]:
-        """The logged call, and the parameters that make it. Raises `InvalidParameter`."""
+    ) -> tuple[Leg, list[tuple[str, str]]]:
+        """The logged leg, and the parameters that make its call. Raises `InvalidParameter`."""
         campaign_id = asker.campaign_id or ""
         shown = self._shown(request.caller_id, person, controller_id, campaign_id)
         with self.database.writing() as connection:
-            own_call_id = OwnCallRepository(connection).add(
-                self.clock.now(),
-                controller_id=controller_id,
-                campaign_id=campaign_id,
-                credential_id=asker.id,
-                route=route,
-                address=person.address,
-                language=person.language,
-            )
-            leg = Leg(controller_id, campaign_id, asker.id, person.language, own_call_id=own_call_id)
+            asking = Leg(controller_id, campaign_id, asker.id, person.language)
+            leg = begun(connection, self.clock.now(), asking, route, person)
             led = self.links.of_request(connection, leg, request.voice, request.callbacks())
             wanted = request.status_wish
             if wanted is not None:
@@ -70,22 +63,23 @@ class OwnCalls:
             ("To", person.address),
             ("From", shown),
             *([("Timeout", str(request.timeout))] if request.timeout is not None else []),
-            *reporting_to(f"{self.public_base_url}/twilio/own/{own_call_id}"),
+            *reporting_to(f"{self.public_base_url}/twilio/own/{leg.own_call_id}"),
         ]
-        return own_call_id, [*request.passed_through(), *led, *own]
+        return leg, [*request.passed_through(), *led, *own]
 
-    def made(self, own_call_id: str, make: Make, seen: Callable[[dict[str, Any]], Observation]) -> dict[str, Any]:
+    def made(self, leg: Leg, make: Make, seen: Callable[[dict[str, Any]], Observation]) -> dict[str, Any]:
         """Twilio's answer, which `seen` reads. One that certainly is no call is over; raises as `Creating.in_turn`."""
         try:
             call = self.creating.in_turn(make, None)
         except (CallRefused, CallNotCreated, TooFast):
-            self._note_made(own_call_id, call_status="failed", ended_at=self.clock.now())
+            self._note_made(leg, call_status="failed", ended_at=self.clock.now())
             raise
         found = seen(call)
-        self._note_made(own_call_id, call_sid=found.call_sid, call_status=found.call_status)
+        self._note_made(leg, call_sid=found.call_sid, call_status=found.call_status)
         return call
 
-    def _note_made(self, own_call_id: str, **values: object) -> None:
+    def _note_made(self, leg: Leg, **values: object) -> None:
+        own_call_id = leg.own_call_id or ""
         try:
             with self.database.writing() as connection:
                 repository = OwnCallRepository(connection)

@@ -127,14 +127,13 @@ class Participants:
     def _add_own(
         self, room: str, request: CallRequest, person: OwnPerson, controller_id: str, asker: Credential
     ) -> dict[str, Any]:
-        own_call_id, parameters = self.own_calls.prepared(request, person, controller_id, asker, "participant")
+        leg, parameters = self.own_calls.prepared(request, person, controller_id, asker, "participant")
         with self.database.writing() as connection:
-            leg = Leg(controller_id, campaign_of(asker), asker.id, person.language, own_call_id=own_call_id)
             led = self._led(connection, request, leg)
         sent = [
             (name, value) for name, value in parameters if name not in _BEHIND_OURS - _KEPT and name != "FallbackUrl"
         ]
-        return self.own_calls.made(own_call_id, lambda: self.carrier.add_participant(room, [*sent, *led]), _seen)
+        return self.own_calls.made(leg, lambda: self.carrier.add_participant(room, [*sent, *led]), _seen)
 
     def _parameters(self, request: CallRequest, leg: Leg) -> Pairs:
         with self.database.writing() as connection:

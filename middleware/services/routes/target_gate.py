@@ -13,7 +13,7 @@ from middleware.services.current_catalogue import CurrentCatalogue
 from middleware.services.own_people import OwnPerson, Unreachable
 from middleware.services.precall import Precall
 from middleware.services.ring_time import twilio_timeout
-from middleware.services.routes.legs import Leg, credential_of
+from middleware.services.routes.legs import AGENT, Leg, agent_credential_id, credential_of
 from middleware.services.routes.links import DELIVERY
 from middleware.services.whom_to_ring import WhomToRing
 from middleware.store.attempts import AttemptRepository
@@ -102,7 +102,7 @@ class TargetGate:
     def asker(self, leg: Leg) -> Credential:
         """On whose word it is asked: the dialer's credential, or the agent on the leg. Raises `NotAuthenticated`."""
         catalogue = self.catalogue.checked()
-        if not leg.credential_id.startswith("agent:"):
+        if not leg.credential_id.startswith(AGENT):
             credential = catalogue.credentials.get(leg.credential_id)
         else:
             credential = next(
@@ -110,7 +110,7 @@ class TargetGate:
                     credential_of(agent, leg.campaign_id)
                     for agents in catalogue.agents.values()
                     for agent in agents
-                    if f"agent:{agent.address}"[:64] == leg.credential_id and agent.controller_id == leg.controller_id
+                    if agent_credential_id(agent) == leg.credential_id and agent.controller_id == leg.controller_id
                 ),
                 None,
             )
