@@ -31,6 +31,7 @@ def create_app(services: Services) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["PUBLIC_BASE_URL"] = services.settings.public_base_url
+    app.config["TWILIO_ACCOUNT_SID"] = services.settings.twilio_account_sid
     install_error_handlers(app)
     access, settings = services.access, services.settings
     app.register_blueprint(attempts.create_blueprint(access, services.attempts))

@@ -6,20 +6,18 @@ from threading import local
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from middleware.errors import CallNotCreated, CallRefused, CarrierUnavailable, CreateUncertain
+from middleware.errors import CallNotCreated, CarrierUnavailable, CreateUncertain
 from middleware.gateways.ports import Pairs
+from middleware.gateways.twilio_answers import NOT_OURS, WRONG_ACCOUNT, body_of
 
 _CREATED = 201
 _CERTAINLY_NOT = frozenset({429, 503})  # turned away unprocessed; 500 and 502 may have made the call
-_NOT_OURS = 401
 _NO_CONTENT = 204
 _TIMED_OUT = 408
-_WRONG_ACCOUNT = "Twilio does not accept the account SID and token that Ringfence is set up with"
 MOST_FOR_CONNECTING = 2.0  # seconds
 
 
@@ -86,8 +84,8 @@ class TwilioCarrier:
             response = self._send(method, url, **options)
         except requests.RequestException as error:
             raise CarrierUnavailable("Twilio did not answer: try again") from error
-        if response.status_code == _NOT_OURS:
-            raise CarrierUnavailable(_WRONG_ACCOUNT)
+        if response.status_code == NOT_OURS:
+            raise CarrierUnavailable(WRONG_ACCOUNT)
         if not _is_answer(response.status_code, wanted):
             raise CarrierUnavailable(f"Twilio answered {response.status_code}: try again")
         return {} if response.status_code == wanted == _NO_CONTENT else _body(response, wanted)
@@ -117,8 +115,8 @@ def _created(response: Response, sid: str) -> dict[str, Any]:
     status = response.status_code
     if status in _CERTAINLY_NOT:
         raise CallNotCreated(f"Twilio turned the request away ({status})", is_turned_away=True)
-    if status == _NOT_OURS:
-        raise CallNotCreated(_WRONG_ACCOUNT)  # handed on, it would look as if the dialer's own were wrong
+    if status == NOT_OURS:
+        raise CallNotCreated(WRONG_ACCOUNT)  # handed on, it would look as if the dialer's own were wrong
     if not _is_answer(status, _CREATED):
         raise CreateUncertain(f"Twilio failed while creating ({status})")
     try:
@@ -143,15 +141,7 @@ def _form(parameters: Pairs) -> dict[str, list[str]]:
 
 
 def _body(response: Response, wanted: int) -> dict[str, Any]:
-    try:
-        body = orjson.loads(response.text)
-    except orjson.JSONDecodeError as error:
-        raise CarrierUnavailable("Twilio's answer cannot be read") from error
-    if not isinstance(body, dict):
-        raise CarrierUnavailable("Twilio's answer cannot be read")
-    if response.status_code != wanted:
-        raise CallRefused(response.status_code, body)
-    return body
+    return body_of(response.status_code, response.text, is_success=response.status_code == wanted)
 
 
 def _was_never_sent(error: requests.ConnectionError) -> bool:

@@ -7,14 +7,12 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 import requests
 
-from middleware.errors import CallRefused, CarrierUnavailable
+from middleware.errors import CarrierUnavailable
 from middleware.gateways.ports import Media, Pairs
+from middleware.gateways.twilio_answers import NOT_OURS, WRONG_ACCOUNT, body_of
 
-_NOT_OURS = 401
-_WRONG_ACCOUNT = "Twilio does not accept the account SID and token that Ringfence is set up with"
 _AGAIN = frozenset({408, 429})
 _CHUNK = 1 << 16
 
@@ -72,16 +70,8 @@ def _chunks(response: requests.Response) -> Iterator[bytes]:
 
 def _body(response: requests.Response) -> dict[str, Any]:
     status = response.status_code
-    if status == _NOT_OURS:
-        raise CarrierUnavailable(_WRONG_ACCOUNT)
+    if status == NOT_OURS:
+        raise CarrierUnavailable(WRONG_ACCOUNT)
     if status in _AGAIN or not (200 <= status < 300 or 400 <= status < 500):
         raise CarrierUnavailable(f"Twilio answered {status}: try again")
-    try:
-        body = orjson.loads(response.content)
-    except orjson.JSONDecodeError as error:
-        raise CarrierUnavailable("Twilio's answer cannot be read") from error
-    if not isinstance(body, dict):
-        raise CarrierUnavailable("Twilio's answer cannot be read")
-    if status >= 400:
-        raise CallRefused(status, body)
-    return body
+    return body_of(status, response.content, is_success=status < 400)

@@ -14,12 +14,12 @@ from middleware.callback_urls import read_callback_url
 from middleware.decision.model import PlacedBy, Speaker
 from middleware.errors import CallbackForbidden, InvalidParameter, InvalidRequest
 from middleware.services.asking import Question
+from middleware.services.dialer_events import EVENTS
 from middleware.services.voice_parameters import CALLBACKS, STATUS, VOICE, Voice, callbacks_in, check_urls, voice_of
 from middleware.store.catalogue import Credential
 from middleware.twiml.quiet import check_readable, is_quiet, machine_speaks
 
 Pairs = Sequence[tuple[str, str]]
-EVENTS = ("initiated", "ringing", "answered", "completed")
 LONGEST_KEY = 255
 LONGEST_CALLER_ID = 40
 # set by ourselves, or put behind addresses of ours

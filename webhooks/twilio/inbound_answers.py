@@ -9,17 +9,16 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from middleware.explanations import say_voice
 from middleware.explanations.ringing_back import heard
+from middleware.services.routes.links import DELIVERY
 from middleware.services.routes.ring_back_people import Connecting
 from middleware.services.routes.ring_backs import Greeting
+from webhooks.twilio.dialling import ring
 
-DELIVERY = "#rc=3&rp=ct,rt,5xx&rt=4000"  # asks Twilio to repeat what did not arrive
 TIMES_ASKED = 2
 CHOICE_SECONDS = 6
 RING_SECONDS = 20
 MESSAGE_SECONDS = 120
 SILENCE_SECONDS = 6
-CLIENT, SIP = "client:", "sip:"
-_EVENTS = "initiated ringing answered completed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,7 @@ class InboundAnswers:
             method="POST",
         )
         for rung in connecting.rung:
-            reports = {"status_callback": rung.status_callback, "status_callback_event": _EVENTS}
-            if rung.address.startswith(CLIENT):
-                dial.client(rung.address.removeprefix(CLIENT), **reports)
-            elif rung.address.startswith(SIP):
-                dial.sip(rung.address, **reports)
-            else:
-                dial.number(rung.address, **reports)
+            ring(dial, rung.address, rung.status_callback)
         response.append(dial)
         return _xml(response)
 

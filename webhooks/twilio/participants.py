@@ -8,7 +8,8 @@ from middleware.services.access import Access
 from middleware.services.live_requests import read_participant_request
 from middleware.services.routes.participants import Participants
 from webhooks.auth import twilio_credential
-from webhooks.twilio.rest import ACCOUNT, call_answer, created_answer, install_create_errors
+from webhooks.twilio.renaming import renamed_answer
+from webhooks.twilio.rest import ACCOUNT, created_answer, install_create_errors
 
 _ROOM = f"{ACCOUNT}/Conferences/<conference>/Participants"
 
@@ -30,13 +31,13 @@ def create_blueprint(access: Access, participants: Participants) -> Blueprint:
     def read(account_sid: str, conference: str, which: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
         given = list(request.args.items(multi=True))
-        return call_answer(participants.ask("GET", conference, which, given, asker), asker, 200)
+        return renamed_answer(participants.ask("GET", conference, which, given, asker), asker, 200)
 
     @blueprint.post(f"{_ROOM}/<which>.json")
     def change(account_sid: str, conference: str, which: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
         given = list(request.form.items(multi=True))
-        return call_answer(participants.ask("POST", conference, which, given, asker), asker, 200)
+        return renamed_answer(participants.ask("POST", conference, which, given, asker), asker, 200)
 
     @blueprint.delete(f"{_ROOM}/<which>.json")
     def remove(account_sid: str, conference: str, which: str) -> Response:

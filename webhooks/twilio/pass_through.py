@@ -34,7 +34,7 @@ def create_blueprint(access: Access, passing: PassThrough, own_account_sid: str)
         if answer is None:
             return Response(status=204)
         if isinstance(answer, dict):
-            return renamed_answer(answer, own_account_sid, asker, 201 if _creates(request.method, path) else 200)
+            return renamed_answer(answer, asker, 201 if _creates(request.method, path) else 200)
         response = Response(answer.chunks, content_type=answer.content_type)
         if answer.length is not None:
             response.content_length = answer.length

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
@@ -22,6 +21,7 @@ from webhooks.answers import answer_body
 from webhooks.auth import twilio_credential
 from webhooks.languages import reader_language, spoken_in
 from webhooks.twilio.error_bodies import NOT_PLACED, REFUSED, TOO_MANY, UNCERTAIN, error_body
+from webhooks.twilio.renaming import renamed_answer
 
 logger = logging.getLogger(__name__)
 ACCOUNT = "/2010-04-01/Accounts/<account_sid>"
@@ -42,19 +42,19 @@ def create_blueprint(access: Access, calls: Calls, live_calls: LiveCalls) -> Blu
     @blueprint.get(f"{ACCOUNT}/Calls/<call_sid>.json")
     def fetch(account_sid: str, call_sid: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
-        return call_answer(live_calls.fetch(call_sid, asker), asker, 200)
+        return renamed_answer(live_calls.fetch(call_sid, asker), asker, 200)
 
     @blueprint.post(f"{ACCOUNT}/Calls/<call_sid>.json")
     def update(account_sid: str, call_sid: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
         pairs = list(request.form.items(multi=True))
-        return call_answer(live_calls.update(call_sid, read_update(pairs), asker), asker, 200)
+        return renamed_answer(live_calls.update(call_sid, read_update(pairs), asker), asker, 200)
 
     @blueprint.get(f"{ACCOUNT}/Calls.json")
     def list_calls(account_sid: str) -> Response:
         asker = twilio_credential(access, request, account_sid)
         page = live_calls.list(list(request.args.items(multi=True)), asker)
-        return call_answer(page, asker, 200)
+        return renamed_answer(page, asker, 200)
 
     install_create_errors(blueprint)
     return blueprint
@@ -92,7 +92,7 @@ def install_create_errors(blueprint: Blueprint) -> None:
 def created_answer(created: Created, asker: Credential) -> Response:
     """What was made, or why it was not."""
     if created.call is not None:
-        return call_answer(created.call, asker, 201)
+        return renamed_answer(created.call, asker, 201)
     if created.answer is None:
         raise AssertionError("a call that was neither made nor refused")
     return refusal(created.answer, reader_language())
@@ -109,22 +109,3 @@ def refusal(answer: Answer, language: str) -> Response:
         told.append(f"[{answer.not_before.isoformat()}]")
     message = " ".join(told)
     return spoken_in(language, error_body(400, REFUSED, message, details))
-
-
-def call_answer(body: dict[str, Any], asker: Credential, status: int) -> Response:
-    """Twilio's body with the account that the dialer knows, wherever Twilio's own stands."""
-    return Response(orjson.dumps(_renamed(body, asker)), status, content_type="application/json")
-
-
-def _renamed(body: dict[str, Any], asker: Credential) -> dict[str, Any]:
-    calls = body.get("calls")
-    known = str((calls[0] if calls else body).get("account_sid") or _account_in(str(body.get("uri", ""))))
-    if not known or asker.account_sid is None:
-        return body
-    renamed: dict[str, Any] = orjson.loads(orjson.dumps(body).replace(known.encode(), asker.account_sid.encode()))
-    return renamed
-
-
-def _account_in(uri: str) -> str:
-    parts = uri.split("/")
-    return parts[3] if len(parts) > 3 and parts[2] == "Accounts" else ""

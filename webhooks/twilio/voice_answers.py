@@ -7,8 +7,7 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from middleware.explanations import say_voice
 from middleware.services.routes.voice import PutThrough, RingOwnPerson, Spoken, VoiceAnswer
-
-EVENTS = "initiated ringing answered completed"
+from webhooks.twilio.dialling import ring
 
 
 def twiml(answer: VoiceAnswer) -> Response:
@@ -33,22 +32,12 @@ def hang_up() -> Response:
 def _put_through(said: VoiceResponse, answer: PutThrough) -> None:
     permit = answer.permit
     dial = Dial(caller_id=permit.caller_id, timeout=permit.ring_seconds, answer_on_bridge=True, action=answer.action)
-    dial.number(permit.callee, **_reporting_to(permit.status_callback))
+    ring(dial, permit.callee, permit.status_callback)
     said.append(dial)
 
 
 def _ring_own(said: VoiceResponse, answer: RingOwnPerson) -> None:
-    reporting = _reporting_to(answer.status_callback)
     is_telephone = answer.address.startswith("+")
     dial = Dial(caller_id=answer.caller_id if is_telephone else None, answer_on_bridge=True, action=answer.action)
-    if answer.address.startswith("client:"):
-        dial.client(answer.address.removeprefix("client:"), **reporting)
-    elif is_telephone:
-        dial.number(answer.address, **reporting)
-    else:
-        dial.sip(answer.address, **reporting)
+    ring(dial, answer.address, answer.status_callback)
     said.append(dial)
-
-
-def _reporting_to(url: str) -> dict[str, str]:
-    return {"status_callback": url, "status_callback_event": EVENTS, "status_callback_method": "POST"}
