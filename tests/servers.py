@@ -11,12 +11,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+import pytest
 from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
@@ -76,6 +77,17 @@ def fresh_database(server_url: str, admin: psycopg.Connection) -> Iterator[str]:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:
         admin.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def store_of(
+    engine: str, stack: ExitStack, request: pytest.FixtureRequest, folders: pytest.TempPathFactory, name: str
+) -> str:
+    """The address of an empty store of `sqlite` or `postgresql`, which lasts as long as `stack`."""
+    if engine == "sqlite":
+        return f"sqlite:///{folders.mktemp(name) / 'ringfence.sqlite3'}"
+    server_url = request.getfixturevalue("postgres_url")
+    admin = stack.enter_context(closing(administration(server_url)))
+    return stack.enter_context(fresh_database(server_url, admin))
 
 
 def main() -> None:

@@ -1,12 +1,12 @@
 """A simulator of Twilio and a gateway for all integration tests, and the dialer's own server."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import pytest
 
 from tests.gateway import OFFSET, Gateway, running_gateway
-from tests.servers import administration, fresh_database
+from tests.servers import store_of
 from tests.simulator import Simulator, running_simulator
 from tests.webhook_receiver import WebhookReceiver, webhook_receiver
 
@@ -30,10 +30,7 @@ def _gateway(
     request: pytest.FixtureRequest, _simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gateway]:
     with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path_factory.mktemp('gateway') / 'ringfence.sqlite3'}"
-        if request.param == "postgresql":
-            admin = stack.enter_context(closing(administration(request.getfixturevalue("postgres_url"))))
-            url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_url"), admin))
+        url = store_of(request.param, stack, request, tmp_path_factory, "gateway")
         yield stack.enter_context(running_gateway(url, _simulator, twilio_timeout_seconds=1))
 
 

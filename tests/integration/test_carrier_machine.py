@@ -7,11 +7,10 @@ middle of a create; sweeps and the queue watch at any time. RINGFENCE_LONG_TESTS
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -19,7 +18,6 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import and_, select
 
@@ -30,14 +28,14 @@ from middleware.gateways.twilio import TwilioCarrier
 from middleware.services.routes.queue_watch import QueueWatch
 from middleware.store.models import AttemptEventRow, AttemptRow, GuardRow
 from middleware.store.models.attempts import OPEN_STATES
+from tests.carrier_plans import IS_LONG, LONG, run_plans
 from tests.fakes import Killed
 from tests.gateway import CALLER_ID, OFFSET, Gateway, a_callee, running_gateway
-from tests.servers import administration, fresh_database
+from tests.servers import store_of
 from tests.simulator import Simulator, running_simulator
 from webhooks.app import create_app
 
-IS_LONG = "RINGFENCE_LONG_TESTS" in os.environ
-EXAMPLES = 200 if IS_LONG else 7
+EXAMPLES = LONG if IS_LONG else 7
 LATE = timedelta(minutes=3)
 SOON = timedelta(seconds=61)  # when every permit has ended
 TALK = '<Response><Pause length="60"/></Response>'
@@ -267,34 +265,11 @@ def new_world(
 ) -> Iterator[Callable[[], World]]:
     simulator.reset()  # what it did for the other engine is unknown to this one
     with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path_factory.mktemp('machine') / 'ringfence.sqlite3'}"
-        if request.param == "postgresql":
-            admin = stack.enter_context(closing(administration(request.getfixturevalue("postgres_url"))))
-            url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_url"), admin))
+        url = store_of(request.param, stack, request, tmp_path_factory, "machine")
         gateway = stack.enter_context(running_gateway(url, simulator, twilio_timeout_seconds=1))
         yield lambda: World(gateway, simulator)
 
 
 @pytest.mark.timeout(120 + 20 * EXAMPLES)
 def test_in_the_end_the_log_says_what_twilio_says_and_nobody_was_rung_twice(new_world: Callable[[], World]) -> None:
-    @settings(
-        max_examples=EXAMPLES,
-        phases=[Phase.generate],  # what happens at Twilio is never the same twice, so that nothing can be shrunk
-        deadline=None,
-        database=None,
-        derandomize=not IS_LONG,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(plans)
-    def run(plan: list[tuple[Any, ...]]) -> None:
-        world = new_world()
-        try:
-            for step in plan:
-                note(str(step))
-                world.do(step)
-            world.settle()
-            check(world)
-        finally:
-            world.close()
-
-    run()
+    run_plans(plans, EXAMPLES, new_world, check)

@@ -7,17 +7,15 @@ were decided; a store that does not take what Twilio has done. RINGFENCE_LONG_TE
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from requests import HTTPError
 from twilio.base.exceptions import TwilioRestException
@@ -31,6 +29,7 @@ from middleware.store.catalogue import raise_generation
 from middleware.store.database import Connection, Database
 from middleware.store.models import AgentRow
 from middleware.store.models.attempts import OPEN_STATES
+from tests.carrier_plans import IS_LONG, LONG, run_plans
 from tests.fakes import Killed
 from tests.gateway import CALLER_ID, OFFSET, Gateway, a_callee, running_gateway
 from tests.integration.test_carrier_machine import (
@@ -45,13 +44,12 @@ from tests.integration.test_carrier_machine import (
     World,
 )
 from tests.rows import insert_rows
-from tests.servers import administration, fresh_database
+from tests.servers import store_of
 from tests.simulator import Simulator, running_simulator
 from tests.twiml_server import TwimlServer, twiml_server
 from webhooks.app import create_app
 
-IS_LONG = "RINGFENCE_LONG_TESTS" in os.environ
-EXAMPLES = 200 if IS_LONG else 12
+EXAMPLES = LONG if IS_LONG else 12
 AGENT = "client:anna"
 OPEN_HOUSE = 8  # callees of a plan
 DOCUMENTS = ("one", "two", "one after the other", "elsewhere", "after a pause", "inline")
@@ -327,10 +325,7 @@ def new_office(
     request: pytest.FixtureRequest, simulator: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[], Office]]:
     with ExitStack() as stack:
-        url = f"sqlite:///{tmp_path_factory.mktemp('office') / 'ringfence.sqlite3'}"
-        if request.param == "postgresql":
-            admin = stack.enter_context(closing(administration(request.getfixturevalue("postgres_url"))))
-            url = stack.enter_context(fresh_database(request.getfixturevalue("postgres_url"), admin))
+        url = store_of(request.param, stack, request, tmp_path_factory, "office")
         dialer = stack.enter_context(twiml_server())
         gateway = stack.enter_context(running_gateway(url, simulator, twilio_timeout_seconds=1))
         hire(gateway)
@@ -353,25 +348,4 @@ def test_every_telephone_that_rang_was_permitted_once_and_its_attempt_ends_as_it
     request: pytest.FixtureRequest, new_office: Callable[[], Office]
 ) -> None:
     is_sqlite = "sqlite" in request.node.name
-
-    @settings(
-        max_examples=EXAMPLES if is_sqlite else max(3, EXAMPLES // 4),
-        phases=[Phase.generate],  # what happens at Twilio is never the same twice, so that nothing can be shrunk
-        deadline=None,
-        database=None,
-        derandomize=not IS_LONG,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(plans)
-    def run(plan: list[tuple[Any, ...]]) -> None:
-        world = new_office()
-        try:
-            for step in plan:
-                note(str(step))
-                world.do(step)
-            world.settle()
-            check(world)
-        finally:
-            world.close()
-
-    run()
+    run_plans(plans, EXAMPLES if is_sqlite else max(3, EXAMPLES // 4), new_office, check)
