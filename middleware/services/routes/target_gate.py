@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from middleware.clock import Clock
 from middleware.decision.disposition import State
-from middleware.decision.model import Dialling, PlacedBy, Speaker
+from middleware.decision.model import PlacedBy
 from middleware.errors import NotAuthenticated
 from middleware.services.asking import Answer, Question
 from middleware.services.current_catalogue import CurrentCatalogue
@@ -32,8 +32,6 @@ class Asked:
     caller_id: str | None = None
     timeout: int | None = None
     dialer_callback: str | None = None
-    speaker: Speaker | None = None
-    dialling: Dialling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,6 @@ class TargetGate:
                 caller_id=asked.caller_id,
                 idempotency_key=asked.event,
                 dialer_callback=asked.dialer_callback,
-                speaker=asked.speaker,
-                dialling=asked.dialling,
             ),
             credential,
         )
